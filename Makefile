@@ -1,0 +1,54 @@
+# The workflow, as commands. `make help` lists them.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help setup run test check lock format clean screenshots
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+setup: $(READY)  ## make .venv from requirements.lock (a second when nothing changed)
+
+$(READY): requirements.lock pyproject.toml
+	@echo "Setting up $(VENV) from requirements.lock (a minute the first time) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed. Say which with: make setup PYTHON=python3.11"; exit 1; }
+	@if command -v uv >/dev/null 2>&1; then \
+		uv venv --quiet --allow-existing --python $(PYTHON) $(VENV) && \
+		uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock && \
+		uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python -e . ; \
+	else \
+		test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV); \
+		$(BIN)/pip install --quiet --disable-pip-version-check --progress-bar on --require-hashes -r requirements.lock && \
+		$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
+	fi
+	@touch $(READY)
+	@echo "Ready. Every command is $(BIN)/bot; try: $(BIN)/bot chat"
+
+run: setup  ## start the bot: web chat on http://localhost:8000, Telegram too if TELEGRAM_BOT_TOKEN is set
+	@$(BIN)/bot run
+
+check: setup  ## format, lint, types, arrows, content
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/bot content check
+
+test: setup  ## every test
+	@bash tests/needs.sh
+	@$(BIN)/pytest
+
+format: setup  ## put the code in its usual shape
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+lock:  ## compile requirements.lock from pyproject.toml, with hashes and without addresses (needs uv)
+	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev --python-version 3.11 pyproject.toml -o requirements.lock
+
+screenshots: setup  ## take the pictures in docs/ again (needs a Chromium)
+	@$(BIN)/python docs/screenshots.py
+
+clean:  ## remove what the commands above made
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,181 @@
+"""Every fault of a content folder, named with its file and line, in words an officer can act on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import phonenumbers
+
+from knowledge.entry import Entry, Organisation
+from knowledge.errors import UnreadableFile
+from knowledge.library import NATIONAL, Library, entry_files, load, organisation_files, read_entry, read_organisation
+from knowledge.prose import Steps, plain, words_of
+from knowledge.readability import count_words, reading_age
+
+MOST_WORDS = 110
+OLDEST_READING_AGE = 11.0
+PHRASINGS = range(8, 16)
+STEPS = range(2, 6)
+ONE_LINE = 160
+"""One text message."""
+SHORT_CODE = re.compile(r"^(?:999|101|111|105|119|112|116 ?\d{3}|180(?:00|01 ?\d+)|0800 1111)$")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`line` counts from 1. A warning never fails a check unless it is asked to be strict."""
+
+    path: Path
+    line: int
+    what: str
+    warning: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {'warning: ' if self.warning else ''}{self.what}"
+
+
+def check(place: Path, national: Path | None = None, on: dt.date | None = None) -> list[Fault]:
+    """All the faults of a place over the nation, in the order of their files. Overdue reviews only with a date."""
+    folders = ((national or NATIONAL), place)
+    faults = [fault for folder in folders for fault in unreadable(folder)]
+    if faults:
+        return faults
+    try:
+        library = load(place, national)
+    except UnreadableFile as error:
+        return [Fault(place / "place.toml", 1, str(error.facts["why"]))]
+    paths = {slug: path for folder in folders for path in entry_files(folder) for slug in [read_entry(path).id]}
+    for slug, entry in library.entries.items():
+        faults += entry_faults(entry, paths[slug], library)
+        faults += overdue(entry, paths[slug], on)
+    faults += twice_claimed(library, paths)
+    faults += place_faults(library, place / "place.toml")
+    for folder in folders:
+        for path in organisation_files(folder):
+            faults += organisation_faults(read_organisation(path), path)
+    return faults
+
+
+def unreadable(folder: Path) -> Iterator[Fault]:
+    """Files that do not have the shape."""
+    readers: tuple[tuple[Iterable[Path], Callable[[Path], object]], ...] = (
+        (entry_files(folder), read_entry),
+        (organisation_files(folder), read_organisation),
+    )
+    for paths, read in readers:
+        for path in paths:
+            try:
+                read(path)
+            except UnreadableFile as error:
+                why = str(error.facts["why"])
+                yield Fault(path, line_of(path, why.partition(".")[0].partition(":")[0]), why)
+
+
+def entry_faults(entry: Entry, path: Path, library: Library) -> Iterator[Fault]:
+    """What is wrong with one entry by itself."""
+
+    def fault(key: str, what: str) -> Fault:
+        return Fault(path, line_of(path, key), what)
+
+    for name in entry.organisations:
+        id_ = library.place.resolve(name)
+        if not name.startswith("@") and id_ not in library.organisations:
+            yield fault(name, f"unknown organisation {name!r}")
+    if not entry.sources:
+        yield fault("sources", "no source: say where the facts were read")
+    shown = shown_first(entry)
+    if (words := count_words(shown)) > MOST_WORDS:
+        yield fault("**", f"{words} words are shown at first; at most {MOST_WORDS}, the rest behind ## More")
+    if (age := reading_age(shown, library.organisation_names)) > OLDEST_READING_AGE:
+        yield fault("**", f"reading age {age:.1f}; at most {OLDEST_READING_AGE:.0f}: shorter sentences and words")
+    if len(entry.phrasings) not in PHRASINGS:
+        yield fault("phrasings", f"{len(entry.phrasings)} phrasings; between {PHRASINGS[0]} and {PHRASINGS[-1]}")
+    if len(entry.one_line) > ONE_LINE:
+        yield fault("one_line", f"{len(entry.one_line)} characters; at most {ONE_LINE}, one text message")
+    steps = [block for block in entry.first if isinstance(block, Steps)]
+    if len(steps) != 1 or len(steps[0].items) not in STEPS:
+        yield fault("**", f"show one list of {STEPS[0]} to {STEPS[-1]} steps at first")
+    if entry.authority and not any(named_in(entry.authority, source.name) for source in entry.sources):
+        yield fault("authority", f"no source is {entry.authority!r} or a copy of its words")
+    if (entry.checked_on is None) != (entry.checked_by is None):
+        yield fault("checked_on", "checked_on and checked_by belong together")
+
+
+def shown_first(entry: Entry) -> str:
+    """All the words of an entry that a resident reads before More."""
+    return "\n".join(filter(None, [entry.emergency, plain(entry.lead), words_of(entry.first)]))
+
+
+def named_in(authority: str, source: str) -> bool:
+    """Does a source's name hold the authority's name?"""
+    return authority.casefold() in source.casefold()
+
+
+def overdue(entry: Entry, path: Path, on: dt.date | None) -> Iterator[Fault]:
+    """A review that is past its day."""
+    due = entry.review_due()
+    if on is not None and due is not None and due < on:
+        yield Fault(path, line_of(path, "checked_on"), f"review was due on {due.isoformat()}", warning=True)
+
+
+def twice_claimed(library: Library, paths: dict[str, Path]) -> Iterator[Fault]:
+    """Phrasings that two entries claim, so that neither can be right."""
+    claimed: dict[str, str] = {}
+    for slug, entry in library.entries.items():
+        for phrasing in entry.phrasings:
+            key = " ".join(re.findall(r"\w+", phrasing.casefold()))
+            other = claimed.setdefault(key, slug)
+            if other != slug:
+                yield Fault(paths[slug], line_of(paths[slug], phrasing), f"{phrasing!r} is claimed by {other} too")
+            elif list(entry.phrasings).index(phrasing) != [p.casefold() for p in entry.phrasings].index(
+                phrasing.casefold()
+            ):
+                yield Fault(paths[slug], line_of(paths[slug], phrasing), f"{phrasing!r} stands twice")
+
+
+def place_faults(library: Library, path: Path) -> Iterator[Fault]:
+    """Roles and numbers in place.toml that lead nowhere."""
+    for role, id_ in library.place.roles.items():
+        if id_ not in library.organisations:
+            yield Fault(path, line_of(path, role), f"role {role!r} names the unknown organisation {id_!r}")
+    for id_ in library.place.fallback:
+        if id_ not in library.organisations:
+            yield Fault(path, line_of(path, id_), f"fallback names the unknown organisation {id_!r}")
+    used = {n for e in library.entries.values() for n in e.organisations if n.startswith("@")}
+    for name in sorted(used - {f"@{role}" for role in library.place.roles}):
+        yield Fault(path, line_of(path, "[roles]"), f"nobody holds the role {name!r}", warning=True)
+
+
+def organisation_faults(organisation: Organisation, path: Path) -> Iterator[Fault]:
+    """What is wrong with one organisation by itself."""
+    if organisation.phone and not is_phone(organisation.phone):
+        yield Fault(path, line_of(path, "phone"), f"{organisation.phone!r} is not a phone number")
+    if not (organisation.phone or organisation.text or organisation.website or organisation.address):
+        yield Fault(path, 1, "no phone, text number, website or address: nobody could reach it", warning=True)
+    for opening in organisation.hours.weekly:
+        if not opening.days:
+            yield Fault(path, line_of(path, "weekly"), "an opening without days")
+    if organisation.hours.always and organisation.hours.weekly:
+        yield Fault(path, line_of(path, "always"), "hours are either always or weekly, not both")
+
+
+def is_phone(number: str) -> bool:
+    """A British number that could be dialled: a short code, or one that phonenumbers finds possible."""
+    if SHORT_CODE.match(number):
+        return True
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(number, "GB"))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def line_of(path: Path, needle: str) -> int:
+    """The first line that holds `needle`, from 1; 1 where none does."""
+    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if needle in text:
+            return number
+    return 1

@@ -1,0 +1,23 @@
+"""The error tree of `knowledge`: the class says the sentence, attributes hold the facts."""
+
+
+class KnowledgeError(Exception):
+    """Something in the content cannot be used."""
+
+    text_id = "error.knowledge"
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(", ".join(f"{name}={value}" for name, value in facts.items()))
+        self.facts = facts
+
+
+class UnreadableFile(KnowledgeError):
+    """A content file does not have the shape that docs/content.md describes."""
+
+    text_id = "error.content.unreadable"
+
+
+class UnknownEntry(KnowledgeError):
+    """There is no entry with this id."""
+
+    text_id = "error.content.unknown-entry"

@@ -1,0 +1,132 @@
+"""Load a folder of content into a Library: the nation's entries, with a place's own laid over them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from knowledge.entry import Entry, Organisation
+from knowledge.errors import UnknownEntry, UnreadableFile
+from knowledge.place import Place
+from knowledge.prose import Frozen, Paragraph, Section, Span, parse
+
+NATIONAL = Path(__file__).parent / "national"
+PLACES = Path(__file__).parent / "places"
+FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
+MORE = "More"
+
+
+class Library(Frozen):
+    """All that one place can answer with."""
+
+    place: Place
+    entries: Mapping[str, Entry]
+    organisations: Mapping[str, Organisation]
+
+    def entry(self, slug: str) -> Entry:
+        """The entry with this id, or UnknownEntry."""
+        try:
+            return self.entries[slug]
+        except KeyError:
+            raise UnknownEntry(slug=slug) from None
+
+    def helpers(self, entry: Entry) -> tuple[Organisation, ...]:
+        """The organisations of an entry in its own order, roles filled by the place; what it lacks is left out."""
+        ids = dict.fromkeys(found for name in entry.organisations if (found := self.place.resolve(name)))
+        return tuple(self.organisations[id_] for id_ in ids if id_ in self.organisations)
+
+    @cached_property
+    def organisation_names(self) -> frozenset[str]:
+        """Every name and alias, for texts in which names do not count as words."""
+        return frozenset(n for o in self.organisations.values() for n in (o.name, *o.aliases))
+
+
+def load(place: Path, national: Path | None = None) -> Library:
+    """Read a place's folder over the nation's. Raises UnreadableFile for the first file that cannot be used."""
+    folders = ((national or NATIONAL), place)
+    return Library(
+        place=read_place(place / "place.toml"),
+        entries={e.id: e for folder in folders for e in map(read_entry, entry_files(folder))},
+        organisations={o.id: o for folder in folders for o in map(read_organisation, organisation_files(folder))},
+    )
+
+
+def entry_files(folder: Path) -> Iterator[Path]:
+    """The entry files of a folder, by name."""
+    return iter(sorted((folder / "entries").rglob("*.md")))
+
+
+def organisation_files(folder: Path) -> Iterator[Path]:
+    """The organisation files of a folder, by name."""
+    return iter(sorted((folder / "organisations").glob("*.yaml")))
+
+
+def read_place(path: Path) -> Place:
+    """A place.toml. Raises UnreadableFile."""
+    try:
+        return Place.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
+        raise UnreadableFile(path=path, why=first_reason(error)) from error
+
+
+def read_entry(path: Path) -> Entry:
+    """One Markdown file."""
+    return parse_entry(entry_id(path), path.read_text(encoding="utf-8"), str(path))
+
+
+def entry_id(path: Path) -> str:
+    """An entry's id is its path below entries/, without the ending."""
+    return "/".join(path.with_suffix("").parts[-2:])
+
+
+def parse_entry(slug: str, text: str, where: str = "") -> Entry:
+    """The text of an entry file in, an Entry out. Raises UnreadableFile naming `where`."""
+    match = FRONT_MATTER.match(text)
+    if match is None:
+        raise UnreadableFile(path=where or slug, why="it must begin with --- and a block of settings")
+    try:
+        settings: dict[str, Any] = yaml.safe_load(match[1])
+        lead, first, more = split_body(parse(match[2]))
+        return Entry(id=slug, lead=lead, first=first, more=more, **settings)
+    except (yaml.YAMLError, ValidationError, ValueError, TypeError) as error:
+        raise UnreadableFile(path=where or slug, why=first_reason(error)) from error
+
+
+def split_body(sections: tuple[Section, ...]) -> tuple[tuple[Span, ...], tuple[Any, ...], tuple[Any, ...]]:
+    """The bold first line, what is shown at first, and what stands under "## More". Raises ValueError."""
+    headings = [section.heading for section in sections]
+    if headings not in (["", MORE], [""]):
+        raise ValueError(f'the only heading allowed is "## {MORE}", found {headings}')
+    first, more = sections[0].blocks, sections[1].blocks if len(sections) > 1 else ()
+    lead = first[0]
+    if not isinstance(lead, Paragraph) or not all(span.strong for span in lead.spans):
+        raise ValueError("the body must begin with one bold line that answers")
+    return lead.spans, first[1:], more
+
+
+def read_organisation(path: Path) -> Organisation:
+    """One YAML file; its id is the file's name."""
+    return parse_organisation(path.stem, path.read_text(encoding="utf-8"), str(path))
+
+
+def parse_organisation(id_: str, text: str, where: str = "") -> Organisation:
+    """The text of an organisation file in, an Organisation out. Raises UnreadableFile naming `where`."""
+    try:
+        return Organisation(id=id_, **yaml.safe_load(text))
+    except (yaml.YAMLError, ValidationError, TypeError) as error:
+        raise UnreadableFile(path=where or id_, why=first_reason(error)) from error
+
+
+def first_reason(error: Exception) -> str:
+    """One plain line about what is wrong with a file."""
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    return str(error).splitlines()[0]
