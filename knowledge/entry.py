@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from knowledge.prose import Block, Frozen, Span
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(/[a-z0-9-]+)?$", max_length=60)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(/[a-z0-9-]+)?$", max_length=55)]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Tier = Literal["life-safety", "sensitive", "general"]
 Agency = Literal["fire", "police", "ambulance", "partner"]

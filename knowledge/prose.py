@@ -27,19 +27,21 @@ class Span(Frozen):
 
 
 class Paragraph(Frozen):
-    """One paragraph. `small` marks the sources and dates that follow an answer."""
+    """One paragraph. `small` marks the sources and dates that follow an answer; `lang` another language."""
 
     kind: Literal["paragraph"] = "paragraph"
     spans: tuple[Span, ...]
     small: bool = False
+    lang: str | None = None
 
 
 class Steps(Frozen):
-    """A list; `ordered` ones are read out with their numbers."""
+    """A list; `ordered` ones are read out with their numbers; `lang` is another language than English."""
 
     kind: Literal["steps"] = "steps"
     items: tuple[tuple[Span, ...], ...]
     ordered: bool = True
+    lang: str | None = None
 
 
 Block = Paragraph | Steps

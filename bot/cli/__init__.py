@@ -1,0 +1,43 @@
+"""The commands. Exit code 0: done; 1: the work found faults; 2: wrong usage. Errors: one plain sentence on stderr."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from pydantic import ValidationError
+
+from bot.cli import ask, content, people, place, serve, switch, webhook
+from bot.errors import BotError
+from handlers.catalogue import Texts
+from knowledge.errors import KnowledgeError
+
+app = typer.Typer(
+    help="A signposting bot: curated safety and wellbeing answers, and the people who can help.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command("run")(serve.run)
+app.command("ask")(ask.ask)
+app.command("chat")(ask.chat)
+app.command("off")(switch.off)
+app.command("on")(switch.on)
+app.add_typer(content.app, name="content")
+app.add_typer(place.app, name="place")
+app.add_typer(people.handovers, name="handovers")
+app.add_typer(people.reports, name="reports")
+app.add_typer(webhook.app, name="webhook")
+
+
+def main() -> None:
+    """The `bot` command."""
+    try:
+        app()
+    except (BotError, KnowledgeError) as error:
+        typer.echo(Texts().say(error.text_id, **error.facts), err=True)
+        sys.exit(1)
+    except ValidationError as error:
+        typer.echo("; ".join(problem["msg"] for problem in error.errors()), err=True)
+        sys.exit(2)

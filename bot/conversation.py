@@ -1,0 +1,140 @@
+"""One turn = one transaction: claim the inbox key, lock the chat, let the handlers decide, save, commit.
+
+Whoever calls `take` acknowledges only after it returned. Safety needs no database: when a turn cannot be stored,
+`NotStored` carries the 999 or helpline message that the channel sends at once (docs/decisions/0002).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from bot.errors import KeyReused, NotStored, StoreUnavailable
+from bot.store import chats, effects, inbox, outbox, switch
+from bot.store.outbox import Delivered
+from bot.store.privacy import ThisPerson
+from bot.store.unit import Store, Unit
+from handlers import router, safety
+from handlers.catalogue import Texts
+from handlers.ports import Ports, Understood
+from handlers.turn import Outcome, Reply, Session, Turn
+from handlers.understanding import understand
+from knowledge.library import Library
+
+log = structlog.get_logger()
+
+Decide = Callable[[Unit, chats.LockedChat], Awaitable[Outcome]]
+
+
+class Knowledge(Protocol):
+    """Asked once a turn: what can be answered with at this moment. Implemented by `bot.knowing`."""
+
+    def ports(self, person: ThisPerson, now: dt.datetime, language: str, switched_off: str | None) -> Ports:
+        """Everything the handlers may use, over one whole index."""
+        ...
+
+    def library(self) -> Library:
+        """The library in use."""
+        ...
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A turn that is committed. `chat_id` says whose messages now wait; a repeat applied nothing."""
+
+    chat_id: int | None
+    repeat: bool
+    outcome: Outcome | None
+    source: str
+
+
+class Conversation:
+    """Applies turns. Safe to call at once for many chats, and at once for the same one."""
+
+    def __init__(self, store: Store, knowledge: Knowledge) -> None:
+        self._store = store
+        self._knowledge = knowledge
+
+    async def take(self, turn: Turn) -> Taken:
+        """Apply one turn, once. Raises NotStored, and KeyReused for another message under the same key."""
+        understood = await asyncio.to_thread(understand, turn)
+        try:
+            return await self._apply(turn, understood)
+        except KeyReused:
+            raise
+        except StoreUnavailable as error:
+            log.warning("turn not stored", channel=turn.channel, reason=error.facts.get("reason"))
+            raise NotStored(self._urgent(turn, understood)) from error
+        except Exception as error:  # the edge of a turn: whatever breaks, the person gets an answer
+            log.error("turn failed", channel=turn.channel, error=type(error).__name__, where=_where(error))
+            return await self._after_failure(turn, understood, error)
+
+    async def replies(self, source: str) -> list[Delivered]:
+        """What was answered to an update before, for a repeat of it."""
+        async with self._store.read() as unit:
+            return await outbox.replies_to(unit, source)
+
+    async def _apply(self, turn: Turn, understood: Understood) -> Taken:
+        async def decide(unit: Unit, chat: chats.LockedChat) -> Outcome:
+            person = ThisPerson(unit, chat.id)
+            off = await switch.message(unit)
+            ports = self._knowledge.ports(person, unit.now, chat.session.language, off)
+            return await router.handle(turn, understood, chat.session, ports)
+
+        return await self._in_one_transaction(turn, decide)
+
+    async def _in_one_transaction(self, turn: Turn, decide: Decide, state: str = "applied") -> Taken:
+        source = f"{turn.channel}:{turn.bot}:{turn.key}"
+        async with self._store.write() as unit:
+            claimed = await inbox.claim(unit, turn, fingerprint(turn))
+            if claimed is None:
+                return Taken(None, repeat=True, outcome=None, source=source)
+            chat = await chats.lock(unit, turn)
+            outcome = await decide(unit, chat)
+            await inbox.belongs(unit, claimed, chat.id, state=state)
+            await effects.apply(unit, chat.id, turn.channel, outcome.effects)
+            next_seq = await outbox.queue(unit, chat.id, turn.channel, chat.next_seq, outcome.replies, source)
+            await chats.save(unit, chat, outcome.session, next_seq)
+        return Taken(chat.id, repeat=False, outcome=outcome, source=source)
+
+    async def _after_failure(self, turn: Turn, understood: Understood, error: Exception) -> Taken:
+        """Count the failure; at the third, answer kindly, 999 first, and never try that turn again."""
+        try:
+            async with self._store.write() as unit:
+                failures = await inbox.failed(unit, turn)
+            if failures >= inbox.POISONED_AFTER:
+                return await self._poisoned(turn)
+        except StoreUnavailable:
+            pass  # it will be counted the next time it comes
+        raise NotStored(self._urgent(turn, understood), cause=type(error).__name__) from error
+
+    async def _poisoned(self, turn: Turn) -> Taken:
+        async def decide(_unit: Unit, chat: chats.LockedChat) -> Outcome:
+            return Outcome(session=Session(language=chat.session.language), replies=(safety.sorry(texts),))
+
+        texts = Texts()
+        return await self._in_one_transaction(turn, decide, state="poisoned")
+
+    def _urgent(self, turn: Turn, understood: Understood) -> Reply | None:
+        return safety.without_database(understood, self._knowledge.library(), Texts(), group=turn.group)
+
+
+def fingerprint(turn: Turn) -> str | None:
+    """By which the same key with another message is told from a repeat; web keys are chosen by the page."""
+    if turn.channel != "web":
+        return None
+    return hashlib.sha256(f"{turn.kind}\0{turn.text}\0{turn.tap}".encode()).hexdigest()
+
+
+def _where(error: Exception) -> str:
+    """File and line of a failure; never its words, which may hold what a person wrote."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else "?"

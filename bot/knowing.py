@@ -1,0 +1,124 @@
+"""What can be answered with right now: one library and one index, swapped whole when the content changes."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import structlog
+
+from bot.errors import BotError
+from bot.store import content
+from bot.store.unit import Store
+from handlers.catalogue import Texts
+from handlers.ports import Decision, Person, Ports, Search, Understood
+from knowledge.hours import bank_holidays
+from knowledge.library import Library, load
+from knowledge.search import Index, decide
+
+log = structlog.get_logger()
+
+LOOK_EVERY = 0.25
+"""Seconds between looks at the content revision."""
+
+
+class Current(Search, Protocol):
+    """A library with a search over it."""
+
+    @property
+    def holding(self) -> Library:
+        """The library."""
+        ...
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A library and the index over it. Also the `Search` port."""
+
+    holding: Library
+    index: Index
+
+    def decide(self, understood: Understood, shown: Sequence[str] = ()) -> Decision:
+        """What the search makes of a message."""
+        found = decide(self.index, understood.text, shown)
+        return Decision(
+            route=found.route,
+            answered=tuple(found.answered),
+            offered=tuple(found.offered),
+            action=found.action,
+            score=found.score,
+        )
+
+
+def snapshot(library: Library) -> Snapshot:
+    """Build an index over a library; a second of work, so never on the event loop."""
+    return Snapshot(library, Index.build(library))
+
+
+def from_folder(place: Path) -> Snapshot:
+    """The content of a place's folder, without a database."""
+    return snapshot(load(place))
+
+
+class Knowing:
+    """Hands each turn one whole snapshot."""
+
+    def __init__(self, first: Current, public_url: str | None = None) -> None:
+        self._current = first
+        self._public_url = public_url
+
+    def library(self) -> Library:
+        """The library in use."""
+        return self._current.holding
+
+    def swap(self, fresh: Current) -> None:
+        """From the next turn on, answer with this."""
+        self._current = fresh
+
+    def ports(self, person: Person, now: dt.datetime, language: str, switched_off: str | None) -> Ports:
+        """Everything the handlers of one turn may use."""
+        current = self._current
+        return Ports(
+            library=current.holding,
+            search=current,
+            texts=Texts(language),
+            person=person,
+            now=now,
+            bank_holidays=bank_holidays(range(now.year - 1, now.year + 2)),
+            public_url=self._public_url,
+            switched_off=switched_off,
+        )
+
+
+class ContentWatch:
+    """Looks at the content revision and swaps the index when it changes."""
+
+    def __init__(self, store: Store, place: Path, knowing: Knowing, revision: str | None) -> None:
+        self._store = store
+        self._place = place
+        self._knowing = knowing
+        self._revision = revision
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            try:
+                await self.look()
+            except BotError as error:
+                log.warning("content not read", error=type(error).__name__)
+
+    async def look(self) -> bool:
+        """One look; True when the content was swapped."""
+        async with self._store.read() as unit:
+            seen = await content.revision(unit)
+            if seen == self._revision:
+                return False
+            library = await content.library(unit, self._place)
+        self._knowing.swap(await asyncio.to_thread(snapshot, library))
+        self._revision = seen
+        return True

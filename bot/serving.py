@@ -1,0 +1,233 @@
+"""The running bot: the web server, Telegram, and the loops beside them, started and stopped together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from bot.channels.telegram.account import Account, account, connect
+from bot.channels.telegram.door import Door
+from bot.channels.telegram.polling import Poller
+from bot.channels.telegram.send import TelegramSender
+from bot.channels.telegram.setup import set_commands
+from bot.channels.telegram.webhook import Webhook
+from bot.channels.web.app import create_app
+from bot.channels.web.bell import Bell
+from bot.channels.web.ports import Web
+from bot.delivery.deliver import Delivery, quietly
+from bot.delivery.loop import pick_up, tidy
+from bot.errors import StoreUnavailable
+from bot.knowing import ContentWatch
+from bot.settings import Settings
+from bot.store import outbox
+from bot.store.outbox import Delivered
+from bot.store.unit import Store
+from bot.wiring import House, house, place_folder, prepare
+from handlers.catalogue import Texts
+from handlers.ports import Held, Ports
+from handlers.safety import without_database
+from handlers.turn import Reply, Turn
+from handlers.understanding import understand
+
+log = structlog.get_logger()
+
+Announce = Callable[[str], None]
+TRY_AGAIN_EVERY = 2.0
+"""Seconds between tries to reach a database that was away at the start."""
+
+
+class Nobody:
+    """The person behind a page that belongs to no conversation."""
+
+    async def held(self) -> Held:
+        return Held()
+
+    async def deletable_messages(self) -> tuple[Sequence[str], int]:
+        return (), 0
+
+    async def latest_ticket(self) -> int | None:
+        return None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a page may show at this moment; needs no database."""
+
+    built: House
+
+    def ports(self) -> Ports:
+        return self.built.knowing.ports(Nobody(), self.built.clock.now(), "en", None)
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """The outbox, read by the pages of the person it is for."""
+
+    store: Store
+
+    async def after(self, chat: str, seq: int) -> list[Delivered]:
+        async with self.store.read() as unit:
+            return await outbox.mailbox(unit, "web", chat, seq)
+
+
+def web_of(built: House) -> Web:
+    """All that the web channel needs."""
+
+    def urgent(turn: Turn) -> Reply | None:
+        return without_database(understand(turn), built.knowing.library(), Texts())
+
+    return Web(
+        turns=built.conversation,
+        mailbox=Mailbox(built.store),
+        answers=Answers(built),
+        urgent=urgent,
+        clock=built.clock,
+        bell=Bell(),
+    )
+
+
+@dataclass
+class Telegram:
+    """The Telegram channel, connected."""
+
+    bot: Account
+    door: Door
+    delivery: Delivery
+
+    @classmethod
+    async def connected(cls, built: House, token: str) -> Telegram:
+        """Reach Telegram, however long that takes, and set the menu."""
+        bot = account(token, built.settings.telegram_api)
+        name = await connect(bot)
+        delivery = Delivery(built.store, TelegramSender(bot))
+        door = Door(bot, name, built.conversation, partial(quietly, delivery), built.clock)
+        await set_commands(bot, Texts, built.knowing.library().place.name)
+        return cls(bot, door, delivery)
+
+    async def poll(self) -> None:
+        """Until cancelled; then the turns in hand are finished."""
+        poller = Poller(self.bot, self.door)
+        running = asyncio.ensure_future(poller.run())
+        try:
+            await asyncio.shield(running)
+        finally:
+            poller.stop()
+            await running
+
+    async def close(self) -> None:
+        """Let what is being sent end, and hang up."""
+        await self.door.close()
+        await self.bot.shutdown()
+
+
+async def run_telegram(built: House, app: FastAPI) -> None:
+    """Connect and serve Telegram until cancelled. By webhook the route is added once we are connected."""
+    settings = built.settings
+    if settings.telegram_token is None:
+        return
+    telegram = await Telegram.connected(built, settings.telegram_token.get_secret_value())
+    try:
+        async with beside(pick_up(telegram.delivery)):
+            if settings.telegram_mode == "polling":
+                await telegram.poll()
+            elif settings.webhook_path and settings.webhook_secret:
+                secret = settings.webhook_secret.get_secret_value()
+                app.router.routes.insert(0, Webhook(telegram.door, settings.webhook_path, secret).route)
+                await asyncio.Event().wait()
+    finally:
+        await telegram.close()
+
+
+async def watch_content(built: House) -> None:
+    """Reach the database if it was away at the start; then follow the content until cancelled."""
+    folder = place_folder(built.settings)
+    revision = built.revision
+    while not built.ready:
+        with contextlib.suppress(StoreUnavailable):
+            revision, current = await prepare(built.store, folder)
+            built.knowing.swap(current)
+            log.info("the database is back")
+            break
+        await asyncio.sleep(TRY_AGAIN_EVERY)
+    await ContentWatch(built.store, folder, built.knowing, revision).run()
+
+
+@contextlib.asynccontextmanager
+async def beside(*works: Coroutine[object, object, None]) -> AsyncIterator[None]:
+    """Run works while the block runs; stop them after it."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for failed in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(failed, Exception):
+                log.error("a part of the bot ended", error=type(failed).__name__)
+
+
+class Server(uvicorn.Server):
+    """uvicorn, ending the open event streams first so that it can stop at once."""
+
+    def __init__(self, config: uvicorn.Config, bell: Bell) -> None:
+        super().__init__(config)
+        self._bell = bell
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on Ctrl-C and SIGTERM without raising them again, so that what runs beside can end too."""
+        loop = asyncio.get_running_loop()
+        for asked in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(asked, self.handle_exit, asked, None)
+        try:
+            yield
+        finally:
+            for asked in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(asked)
+
+    async def shutdown(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        self._bell.close()
+        await super().shutdown(sockets)  # type: ignore[arg-type]
+
+
+async def serve(settings: Settings, announce: Announce) -> None:
+    """Run everything until a signal asks us to stop."""
+    began = dt.datetime.now(dt.UTC)
+    async with house(settings) as built:
+        web = web_of(built)
+        app = create_app(web)
+        config = uvicorn.Config(
+            app, host=settings.host, port=settings.port, log_config=None, access_log=False, timeout_graceful_shutdown=10
+        )
+        for line in greeting(built, began):
+            announce(line)
+        async with beside(tidy(built.store), watch_content(built), run_telegram(built, app)):
+            await Server(config, web.bell).serve()
+    announce("Stopped. Nothing is lost: what was not sent goes out at the next start.")
+
+
+def greeting(built: House, began: dt.datetime) -> list[str]:
+    """What is running, for whoever started it."""
+    settings, library = built.settings, built.knowing.library()
+    telegram = f"by {settings.telegram_mode}" if settings.telegram_token else "off (set TELEGRAM_BOT_TOKEN)"
+    seconds = (built.clock.now() - began).total_seconds()
+    lines = [
+        f"{library.place.name}: {len(library.entries)} answers, {len(library.organisations)} organisations",
+        f"Web chat  http://{settings.host if settings.host != '127.0.0.1' else 'localhost'}:{settings.port}",
+        f"Telegram  {telegram}",
+        f"Ready in {seconds:.1f} s. Ctrl-C stops it.",
+    ]
+    if not built.ready:
+        lines.insert(
+            0, "The database cannot be reached. Until then only danger to life, crisis and abuse are answered."
+        )
+    return lines

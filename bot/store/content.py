@@ -1,0 +1,96 @@
+"""Content in the tables: seeded from a place's folder at first start, the truth from then on, exportable back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sqlalchemy import insert, select
+from sqlmodel import col
+
+from bot.store import switch
+from bot.store.tables import EntryVersion, OrganisationVersion
+from bot.store.unit import Unit
+from knowledge.library import (
+    NATIONAL,
+    Library,
+    entry_files,
+    entry_id,
+    organisation_files,
+    parse_entry,
+    parse_organisation,
+    read_place,
+)
+
+Row = EntryVersion | OrganisationVersion
+Version = type[EntryVersion] | type[OrganisationVersion]
+
+
+async def seed(unit: Unit, place: Path, national: Path = NATIONAL) -> bool:
+    """Fill empty tables from the folders. False where they are already filled."""
+    if (await unit.session.execute(select(col(EntryVersion.id)).limit(1))).first() is not None:
+        return False
+    for folder, local in ((national, False), (place, True)):
+        entries = {entry_id(path): path for path in entry_files(folder)}
+        organisations = {path.stem: path for path in organisation_files(folder)}
+        await _insert(unit, EntryVersion, entries, local)
+        await _insert(unit, OrganisationVersion, organisations, local)
+    await switch.put(unit, switch.REVISION, "1")
+    return True
+
+
+async def _insert(unit: Unit, table: Version, files: Mapping[str, Path], local: bool) -> None:
+    rows = [
+        {
+            "slug": slug,
+            "version": 1,
+            "local": local,
+            "text": path.read_bytes().decode("utf-8"),
+            "state": "live",
+            "by": "shipped",
+            "at": unit.now,
+        }
+        for slug, path in files.items()
+    ]
+    if rows:
+        await unit.session.execute(insert(table), rows)
+
+
+async def revision(unit: Unit) -> str | None:
+    """Changes whenever the content does."""
+    return await switch.get(unit, switch.REVISION)
+
+
+async def library(unit: Unit, place: Path) -> Library:
+    """The library as the tables hold it; the place's own settings come from its folder."""
+    entries = await _live(unit, EntryVersion)
+    organisations = await _live(unit, OrganisationVersion)
+    return Library(
+        place=read_place(place / "place.toml"),
+        entries={row.slug: parse_entry(row.slug, row.text) for row in entries},
+        organisations={row.slug: parse_organisation(row.slug, row.text) for row in organisations},
+    )
+
+
+async def export(unit: Unit, place: Path, national: Path) -> int:
+    """Write every live version back to its file, byte for byte; how many files."""
+    kinds: tuple[tuple[Version, str, str], ...] = (
+        (EntryVersion, "entries", ".md"),
+        (OrganisationVersion, "organisations", ".yaml"),
+    )
+    written = 0
+    for table, folder, ending in kinds:
+        for row in await _live(unit, table):
+            path = (place if row.local else national) / folder / f"{row.slug}{ending}"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(row.text.encode("utf-8"))
+            written += 1
+    return written
+
+
+async def _live(unit: Unit, table: Version) -> Sequence[Row]:
+    """The newest live version of each; a place's own over the nation's."""
+    statement = select(table).where(col(table.state) == "live").order_by(col(table.local), col(table.version))
+    rows: Sequence[Row] = (await unit.session.execute(statement)).scalars().all()  # type: ignore[assignment]
+    newest = {row.slug: row for row in rows}
+    return list(newest.values())

@@ -1,0 +1,93 @@
+"""The inbox: every update is applied once, however often it comes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlmodel import SQLModel, col
+
+from bot.errors import KeyReused
+from bot.store.tables import Inbox, TurnFailure
+from bot.store.unit import Unit
+from handlers.turn import Turn
+
+KEEP = dt.timedelta(days=7)
+POISONED_AFTER = 3
+
+
+def upsert(unit: Unit, table: type[SQLModel]) -> Any:
+    """An INSERT of the database at hand that knows ON CONFLICT."""
+    dialect = unit.session.get_bind().dialect.name
+    return pg_insert(table) if dialect == "postgresql" else sqlite_insert(table)
+
+
+async def claim(unit: Unit, turn: Turn, fingerprint: str | None = None) -> int | None:
+    """This update's row, or None when it was applied before. Raises KeyReused for other words under the same key."""
+    values = {
+        "channel": turn.channel,
+        "bot": turn.bot,
+        "external_id": turn.key,
+        "message_id": turn.message_id if turn.kind != "tap" else None,
+        "fingerprint": fingerprint,
+        "state": "applied",
+        "received_at": unit.now,
+    }
+    statement = upsert(unit, Inbox).values(values).on_conflict_do_nothing().returning(col(Inbox.id))
+    claimed: int | None = (await unit.session.execute(statement)).scalar_one_or_none()
+    if claimed is None and fingerprint is not None:
+        await _same(unit, turn, fingerprint)
+    return claimed
+
+
+async def _same(unit: Unit, turn: Turn, fingerprint: str) -> None:
+    statement = select(col(Inbox.fingerprint)).where(
+        col(Inbox.channel) == turn.channel, col(Inbox.bot) == turn.bot, col(Inbox.external_id) == turn.key
+    )
+    before = (await unit.session.execute(statement)).scalar_one_or_none()
+    if before is not None and before != fingerprint:
+        raise KeyReused(key=turn.key)
+
+
+async def belongs(unit: Unit, inbox_id: int, chat_id: int, *, state: str = "applied") -> None:
+    """Note whose update it was."""
+    values = {"chat_id": chat_id, "state": state}
+    await unit.session.execute(update(Inbox).where(col(Inbox.id) == inbox_id).values(values))
+
+
+async def failed(unit: Unit, turn: Turn) -> int:
+    """Count one more failure of this turn; how many there are now."""
+    values = {"channel": turn.channel, "bot": turn.bot, "external_id": turn.key, "failures": 1, "at": unit.now}
+    statement = (
+        upsert(unit, TurnFailure)
+        .values(values)
+        .on_conflict_do_update(
+            index_elements=["channel", "bot", "external_id"],
+            set_={"failures": col(TurnFailure.failures) + 1, "at": unit.now},
+        )
+        .returning(col(TurnFailure.failures))
+    )
+    return int((await unit.session.execute(statement)).scalar_one())
+
+
+async def message_ids(unit: Unit, chat_id: int, since: dt.datetime) -> list[str]:
+    """The resident's own message ids since a moment, for /clear."""
+    statement = select(col(Inbox.message_id)).where(
+        col(Inbox.chat_id) == chat_id, col(Inbox.received_at) > since, col(Inbox.message_id).is_not(None)
+    )
+    return [str(id_) for id_ in (await unit.session.execute(statement)).scalars()]
+
+
+async def tidy(unit: Unit) -> None:
+    """Forget message ids after 48 hours and whole rows after seven days."""
+    two_days_ago = unit.now - dt.timedelta(hours=48)
+    await unit.session.execute(
+        update(Inbox)
+        .where(col(Inbox.received_at) < two_days_ago, col(Inbox.message_id).is_not(None))
+        .values(message_id=None)
+    )
+    await unit.session.execute(delete(Inbox).where(col(Inbox.received_at) < unit.now - KEEP))
+    await unit.session.execute(delete(TurnFailure).where(col(TurnFailure.at) < unit.now - KEEP))

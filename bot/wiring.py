@@ -1,0 +1,124 @@
+"""Who gets what: the one place where the rooms of the house are put together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.clock import Clock, SystemClock
+from bot.conversation import Conversation
+from bot.errors import PlaceMissing, StoreUnavailable
+from bot.knowing import Knowing, Snapshot, from_folder, snapshot
+from bot.settings import Settings
+from bot.store import chats, content
+from bot.store.engine import IN_MEMORY
+from bot.store.migrate import create_at_once, upgrade
+from bot.store.unit import Store
+from bot.store.vault import throwaway_vault, vault_from
+from knowledge.library import NATIONAL, PLACES
+
+
+@dataclass(frozen=True)
+class House:
+    """A running bot without its channels. `ready` is False while its database cannot be reached."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    knowing: Knowing
+    conversation: Conversation
+    revision: str | None = None
+    ready: bool = True
+
+
+def place_folder(settings: Settings) -> Path:
+    """The folder of the place that this bot serves. Raises PlaceMissing."""
+    places = settings.places_folder or PLACES
+    folder = places / settings.place
+    if not (folder / "place.toml").exists():
+        known = ", ".join(sorted(path.parent.name for path in places.glob("*/place.toml")))
+        raise PlaceMissing(name=settings.place, places=known)
+    return folder
+
+
+def open_store(settings: Settings, clock: Clock) -> Store:
+    """The deployment's store with its keys; its schema is brought up to date first. Raises StoreUnavailable."""
+    upgrade(settings.database_url)
+    return unopened_store(settings, clock)
+
+
+def unopened_store(settings: Settings, clock: Clock) -> Store:
+    """The same without touching the database."""
+    return Store(settings.database_url, vault_from(keys_file(settings)), clock)
+
+
+def keys_file(settings: Settings) -> Path:
+    """Where the keys are: as set, else beside the database."""
+    if settings.keys_file is not None:
+        return settings.keys_file
+    database = settings.database_url.partition("///")[2]
+    beside = Path(database).parent if settings.database_url.startswith("sqlite") and database else Path("var")
+    return beside / "bot.keys"
+
+
+@asynccontextmanager
+async def house(settings: Settings, clock: Clock | None = None) -> AsyncIterator[House]:
+    """The bot over its own database, seeded at first start; without one, only danger to life is answered."""
+    clock = clock or SystemClock()
+    folder = place_folder(settings)
+    store = unopened_store(settings, clock)
+    try:
+        try:
+            revision, current = await prepare(store, folder)
+            ready = True
+        except StoreUnavailable:
+            revision, current, ready = None, await asyncio.to_thread(from_folder, folder), False
+        knowing = Knowing(current, settings.public_url)
+        yield House(settings, clock, store, knowing, Conversation(store, knowing), revision, ready)
+    finally:
+        await store.close()
+
+
+async def prepare(store: Store, folder: Path) -> tuple[str | None, Snapshot]:
+    """Bring the schema up to date, seed the content, read it. Raises StoreUnavailable."""
+    await asyncio.to_thread(upgrade, store.url)
+    async with store.write() as unit:
+        await content.seed(unit, folder, NATIONAL)
+        if store.url.startswith("sqlite"):  # one file, one sending process
+            await chats.clear_leases(unit)
+    return await _current(store, folder)
+
+
+async def _current(store: Store, folder: Path) -> tuple[str | None, Snapshot]:
+    async with store.read() as unit:
+        revision = await content.revision(unit)
+        library = await content.library(unit, folder)
+    return revision, await asyncio.to_thread(snapshot, library)
+
+
+@asynccontextmanager
+async def throwaway(settings: Settings, clock: Clock | None = None, *, live: bool = False) -> AsyncIterator[House]:
+    """The same conversation on a store in memory, over the folder's content, or with `live` the database's."""
+    clock = clock or SystemClock()
+    folder = place_folder(settings)
+    first = await _live(settings, clock, folder) if live else await asyncio.to_thread(from_folder, folder)
+    store = Store(IN_MEMORY, throwaway_vault(), clock)
+    try:
+        await create_at_once(store)
+        knowing = Knowing(first, settings.public_url)
+        yield House(settings, clock, store, knowing, Conversation(store, knowing))
+    finally:
+        await store.close()
+
+
+async def _live(settings: Settings, clock: Clock, folder: Path) -> Snapshot:
+    store = await asyncio.to_thread(open_store, settings, clock)
+    try:
+        async with store.write() as unit:
+            await content.seed(unit, folder, NATIONAL)
+        return (await _current(store, folder))[1]
+    finally:
+        await store.close()

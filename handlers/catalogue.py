@@ -1,0 +1,96 @@
+"""What the bot says, per language: gettext catalogues under `texts/`, small Markdown inside.
+
+A text is parsed before its facts are filled in, so that a fact can never become markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from urllib.parse import unquote
+
+from babel.messages.pofile import read_po
+
+from handlers.errors import UnknownText
+from knowledge.prose import Block, Paragraph, Span, Steps, parse, plain
+
+FOLDER = Path(__file__).parent / "texts"
+ENGLISH = "en"
+
+
+@cache
+def read(language: str) -> Mapping[str, str]:
+    """A language's catalogue: text id to text. Empty for a language we do not have."""
+    path = FOLDER / f"{language}.po"
+    if not path.exists():
+        return {}
+    with path.open("rb") as file:
+        return {str(m.id): str(m.string) for m in read_po(file, locale=language) if m.id and m.string}
+
+
+def languages() -> tuple[str, ...]:
+    """The languages there is a catalogue for, English first."""
+    found = sorted(path.stem for path in FOLDER.glob("*.po"))
+    return (ENGLISH, *(name for name in found if name != ENGLISH))
+
+
+class Texts:
+    """Says texts in one language, in English where that language lacks one."""
+
+    def __init__(self, language: str = ENGLISH, overrides: Mapping[str, str] | None = None) -> None:
+        self.language = language
+        self._overrides = overrides or {}
+
+    def has(self, text_id: str) -> bool:
+        """Is there such a text in this very language?"""
+        return text_id in read(self.language)
+
+    def has_english(self, text_id: str) -> bool:
+        """Is there such a text at all?"""
+        return text_id in read(ENGLISH)
+
+    def raw(self, text_id: str) -> str:
+        """The text as the catalogue holds it. Raises UnknownText."""
+        for texts in (self._overrides, read(self.language), read(ENGLISH)):
+            if text_id in texts:
+                return texts[text_id]
+        raise UnknownText(id=text_id)
+
+    def say(self, text_id: str, **facts: object) -> str:
+        """One line of plain words, for a button or inside another text."""
+        return " ".join(plain(block.spans) for block in self.blocks(text_id, **facts) if isinstance(block, Paragraph))
+
+    def blocks(self, text_id: str, **facts: object) -> tuple[Block, ...]:
+        """The paragraphs and lists of a text, its facts filled in."""
+        lang = self.language if self.language != ENGLISH and self.has(text_id) else None
+        return tuple(_filled(block, facts, lang) for section in parse(self.raw(text_id)) for block in section.blocks)
+
+
+def small(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The same paragraphs, as what follows an answer."""
+    return tuple(b.model_copy(update={"small": True}) if isinstance(b, Paragraph) else b for b in blocks)
+
+
+def facts_of(text: str) -> frozenset[str]:
+    """The names of the facts that a text wants."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name)
+
+
+def _filled(block: Block, facts: Mapping[str, object], lang: str | None) -> Block:
+    if isinstance(block, Steps):
+        return block.model_copy(update={"items": tuple(_fill(item, facts) for item in block.items), "lang": lang})
+    return block.model_copy(update={"spans": _fill(block.spans, facts), "lang": lang})
+
+
+def _fill(spans: tuple[Span, ...], facts: Mapping[str, object]) -> tuple[Span, ...]:
+    return tuple(
+        span.model_copy(
+            update={
+                "text": span.text.format_map(facts),
+                "href": unquote(span.href).format_map(facts) if span.href else None,
+            }
+        )
+        for span in spans
+    )

@@ -1,0 +1,71 @@
+"""Hello, help, the menu, thanks and goodbye; and which capability an action belongs to."""
+
+from __future__ import annotations
+
+import re
+
+from handlers import handover, language, privacy, visits
+from handlers.buttons import Verb
+from handlers.ports import Ports
+from handlers.replies import action, button, fresh, rows
+from handlers.turn import Button, Effect, Outcome, Reply, Session, SetContact, SetSource, Turn
+from knowledge.prose import Block
+
+SOURCE_CODE = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
+"""Telegram's alphabet for a deep link's payload."""
+
+
+async def act(turn: Turn, session: Session, ports: Ports, name: str) -> Outcome:
+    """Do what somebody asked for in their own words. `name` is an action of design's list."""
+    match name:
+        case "greet" | "menu":
+            return action(fresh(session), name, menu_message(ports, "menu.greet" if name == "greet" else "menu.say"))
+        case "thanks" | "goodbye":
+            return action(fresh(session), name, Reply(blocks=ports.texts.blocks(f"smalltalk.{name}")))
+        case "language":
+            return language.ask(session, ports)
+        case "human" | "complaint":
+            return await handover.start(session, ports, name)
+        case "unsubscribe" | "privacy.delete" | "privacy.export":
+            return await privacy.start(session, ports, name)
+        case _:
+            return await visits.act(session, ports, name)
+
+
+def buttons(ports: Ports) -> tuple[tuple[Button, ...], ...]:
+    """What the menu offers, as buttons."""
+    return rows(
+        button(ports, "menu.visit", Verb.VISIT, "start"),
+        button(ports, "menu.person", Verb.PERSON),
+        button(ports, "menu.language", Verb.LANGUAGE),
+        button(ports, "menu.privacy", Verb.PRIVACY, "start"),
+    )
+
+
+def menu_message(ports: Ports, text_id: str) -> Reply:
+    """What this is, what it can do, and 999."""
+    place = ports.library.place
+    blocks = ports.texts.blocks(text_id, place=place.name, partnership=place.partnership)
+    return Reply(blocks=(*blocks, *standing(ports)), buttons=buttons(ports))
+
+
+def standing(ports: Ports) -> tuple[Block, ...]:
+    """That no team answers today, where none does."""
+    place = ports.library.place
+    return () if place.live else ports.texts.blocks("menu.not-live", partnership=place.partnership)
+
+
+async def start(turn: Turn, session: Session, ports: Ports) -> Outcome:
+    """/start, with the code of the leaflet, surgery or school whose link was followed."""
+    effects: list[Effect] = []
+    if turn.argument == "visit":
+        return await visits.act(session, ports, "visit.book")
+    if SOURCE_CODE.match(turn.argument):
+        effects.append(SetSource(code=turn.argument))
+    return action(fresh(session), "greet", menu_message(ports, "menu.greet"), effects=effects)
+
+
+async def back_on(session: Session, ports: Ports) -> Outcome:
+    """Somebody who had stopped our messages wants them again."""
+    reply = Reply(blocks=ports.texts.blocks("stop.back-on"))
+    return action(session, "unsubscribe", reply, effects=[SetContact(contact="ok")])

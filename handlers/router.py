@@ -1,0 +1,62 @@
+"""Who gets this turn, as one readable table. The first rule that fits decides."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+from handlers import advice, commands, forms, nearby, other, safety, taps
+from handlers.catalogue import Texts
+from handlers.ports import Ports, Understood
+from handlers.turn import KeepQuestion, Outcome, Session, Turn
+
+Handler = Callable[[Turn, Understood, Session, Ports], Awaitable[Outcome]]
+Fits = Callable[[Turn, Understood, Session, Ports], bool]
+
+
+class Rule(NamedTuple):
+    """A handler, and when a turn is its."""
+
+    name: str
+    fits: Fits
+    handler: Handler
+
+
+async def _located(turn: Turn, _understood: Understood, session: Session, ports: Ports) -> Outcome:
+    waiting = session.waiting
+    if waiting is not None and waiting.form == nearby.FORM:
+        done = await nearby.answered(turn, session, ports, waiting)
+        if done is not None:
+            return done
+    return await nearby.located(turn, session, ports)
+
+
+TABLE: tuple[Rule, ...] = (
+    Rule("came or went", lambda t, u, s, p: t.kind in ("blocked", "unblocked"), other.came_or_went),
+    Rule("danger", lambda t, u, s, p: u.verdict.route is not None, safety.danger),
+    Rule("group", lambda t, u, s, p: t.group, other.group),
+    Rule("switched off", lambda t, u, s, p: p.switched_off is not None, other.switched_off),
+    Rule("command", lambda t, u, s, p: t.command is not None, commands.run),
+    Rule("button", lambda t, u, s, p: t.tap is not None, taps.run),
+    Rule("location", lambda t, u, s, p: t.location is not None, _located),
+    Rule("attachment", lambda t, u, s, p: t.attachment is not None and not u.text, other.attachment),
+    Rule("nothing said", lambda t, u, s, p: not u.text.strip(), other.nothing_said),
+    Rule("number", lambda t, u, s, p: taps.chosen_number(t, s) is not None, taps.typed_number),
+    Rule("open form", lambda t, u, s, p: s.waiting is not None, forms.go_on),
+    Rule("question", lambda t, u, s, p: True, advice.question),
+)
+
+
+async def handle(turn: Turn, understood: Understood, session: Session, ports: Ports) -> Outcome:
+    """One turn in, what it leads to out. Pure but for the reads that the ports offer."""
+    if session.language != ports.texts.language:
+        ports = replace(ports, texts=Texts(session.language))
+    rule = next(rule for rule in TABLE if rule.fits(turn, understood, session, ports))
+    done = await rule.handler(turn, understood, session, ports)
+    return _keep_nothing(done) if done.session.quiet else done
+
+
+def _keep_nothing(done: Outcome) -> Outcome:
+    """After a crisis or abuse message no words are kept, whichever handler asked for it."""
+    return done.model_copy(update={"effects": tuple(e for e in done.effects if not isinstance(e, KeepQuestion))})

@@ -1,0 +1,189 @@
+"""The words that all layers share: what came in (Turn), what goes out (Reply), what is remembered (Session)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import Field
+
+from knowledge.prose import Block, Frozen
+
+Channel = Literal["telegram", "web", "terminal"]
+Route = Literal["emergency", "crisis", "abuse", "action", "answer", "choose", "unknown", "smalltalk"]
+TurnKind = Literal["text", "command", "tap", "location", "attachment", "edited", "blocked", "unblocked"]
+Attachment = Literal["photo", "voice", "sticker", "contact", "document", "video", "audio", "poll", "other"]
+Contact = Literal["ok", "reply_only", "never"]
+
+SESSION_VERSION = 1
+
+
+class Turn(Frozen):
+    """One thing that somebody said, tapped or sent, as its channel understood it."""
+
+    channel: Channel
+    bot: str = Field(default="", description="which account of ours it came to; part of the inbox key")
+    key: str = Field(description="the channel's own id of this update; a repeat has the same")
+    chat: str = Field(description="the channel's id of the conversation")
+    at: dt.datetime
+    kind: TurnKind = "text"
+    text: str = Field(default="", description="the words, a caption, or a command with its words")
+    command: str | None = Field(default=None, description="without the slash")
+    argument: str = ""
+    tap: str | None = Field(default=None, description="a button's token")
+    message_id: str | None = Field(default=None, description="the resident's message, or the tapped one")
+    attachment: Attachment | None = None
+    location: tuple[float, float] | None = Field(default=None, description="latitude, longitude")
+    group: bool = Field(default=False, description="others read along")
+    language_code: str | None = None
+
+
+class Button(Frozen):
+    """A choice. Its label is words; `token` is made by `buttons.encode`."""
+
+    label: str
+    token: str | None = None
+    url: str | None = None
+
+
+class Reply(Frozen):
+    """One message to one person, for any screen."""
+
+    blocks: tuple[Block, ...] = ()
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    urgent: bool = Field(default=False, description="a 999 or helpline message: nothing may stand in front of it")
+    strip_buttons_of: str | None = Field(default=None, description="edit this earlier message instead of sending")
+    forget_messages: tuple[str, ...] = Field(default=(), description="delete these messages instead of sending")
+
+
+class Waiting(Frozen):
+    """What the bot has asked and not yet heard. `data` holds ids and keys, never the resident's words."""
+
+    form: str
+    step: str = ""
+    data: dict[str, str] = Field(default_factory=dict)
+
+
+class Session(Frozen):
+    """All that is remembered of a conversation between two turns. Saved as JSON, encrypted, with its version."""
+
+    version: int = SESSION_VERSION
+    language: str = "en"
+    shown: tuple[str, ...] = Field(default=(), description="entries answered with last")
+    others: tuple[str, ...] = Field(default=(), description="the next best entries, for 'not what I meant'")
+    choices: tuple[str, ...] = Field(default=(), description="tokens of the last message's numbered choices")
+    waiting: Waiting | None = None
+    paused: Waiting | None = Field(default=None, description="the form that a safety question interrupted")
+    misses: int = Field(default=0, description="turns in a row without a useful answer")
+    quiet: bool = Field(default=False, description="after a crisis or abuse message: nothing is kept or sent later")
+
+
+class KeepQuestion(Frozen):
+    """Keep a question for staff, personal details removed."""
+
+    kind: Literal["keep-question"] = "keep-question"
+    text: str
+    route: Route
+    shown: tuple[str, ...] = ()
+    score: float = 0.0
+
+
+class CountRoute(Frozen):
+    """Count that a turn took a route; no words are kept."""
+
+    kind: Literal["count-route"] = "count-route"
+    route: Route
+
+
+class MarkHelped(Frozen):
+    """Whether the last answers helped."""
+
+    kind: Literal["mark-helped"] = "mark-helped"
+    entry: str
+    helped: bool
+
+
+class OpenHandover(Frozen):
+    """A person is asked for: `wish` is how they want to hear back."""
+
+    kind: Literal["open-handover"] = "open-handover"
+    wish: Literal["reply", "callback"]
+    phone: str | None = None
+    about: str | None = None
+
+
+class HandoverSaid(Frozen):
+    """More words for an open ticket."""
+
+    kind: Literal["handover-said"] = "handover-said"
+    ticket: int
+    text: str
+
+
+class ReportDetail(Frozen):
+    """Somebody says that a detail of an organisation is wrong."""
+
+    kind: Literal["report-detail"] = "report-detail"
+    organisation: str
+    words: str
+    thank: bool
+
+
+class SetContact(Frozen):
+    """Whether this chat may be written to when it has not just written to us."""
+
+    kind: Literal["set-contact"] = "set-contact"
+    contact: Contact
+
+
+class SetSource(Frozen):
+    """Where they came from: a leaflet's, surgery's or school's code."""
+
+    kind: Literal["set-source"] = "set-source"
+    code: str
+
+
+class ForgetPerson(Frozen):
+    """Delete all that is held about this chat, except what must stay."""
+
+    kind: Literal["forget-person"] = "forget-person"
+
+
+class ForgetConversation(Frozen):
+    """Forget what was said, and stop messages that wait to be sent."""
+
+    kind: Literal["forget-conversation"] = "forget-conversation"
+
+
+Effect = (
+    KeepQuestion
+    | CountRoute
+    | MarkHelped
+    | OpenHandover
+    | HandoverSaid
+    | ReportDetail
+    | SetContact
+    | SetSource
+    | ForgetPerson
+    | ForgetConversation
+)
+
+
+class Trace(Frozen):
+    """What was decided, for `bot ask --json`, statistics and tests."""
+
+    route: Route = "smalltalk"
+    tier: Literal["certain", "maybe"] | None = None
+    answered: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()
+    action: str | None = None
+    reasons: tuple[str, ...] = ()
+
+
+class Outcome(Frozen):
+    """What a turn leads to: the session as it is afterwards, messages in order, and effects."""
+
+    session: Session
+    replies: tuple[Reply, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    trace: Trace = Trace()

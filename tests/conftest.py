@@ -1,0 +1,56 @@
+"""Fixtures for every test: a wiped environment, a fixed clock, fresh databases of both kinds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from bot.clock import FixedClock
+from tests.databases import Databases, PostgresServer, SqliteFiles, postgres
+
+OURS = ("BOT_", "TELEGRAM_")
+
+
+@pytest.fixture(autouse=True)
+def _wiped_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No setting of the machine or of an .env file reaches a test."""
+    for name in os.environ:
+        if name.startswith(OURS):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")  # as `bot.channels.telegram.account` sets it
+    monkeypatch.setenv("BOT_DATABASE_URL", f"sqlite:///{tmp_path_factory.getbasetemp()}/unused.sqlite3")
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Wednesday 25 November 2026, 10:00 in London."""
+    return FixedClock()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One PostgreSQL for the whole run."""
+    with postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
+    """Fresh SQLite files."""
+    return SqliteFiles(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """Both kinds of database: a test that asks for this runs on each."""
+    name = "sqlite_files" if request.param == "sqlite" else "postgres_server"
+    found: Databases = request.getfixturevalue(name)
+    return found
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> str:
+    """A fresh database at the newest schema."""
+    return databases.fresh()

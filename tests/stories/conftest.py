@@ -1,0 +1,26 @@
+"""Every story is played by a person at each channel."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.clock import FixedClock
+from tests.databases import SqliteFiles
+from tests.house import house
+from tests.stories.player import AtTheTerminal, Player, on_telegram, on_the_web
+
+
+@pytest.fixture(params=["terminal", "web", "telegram"])
+async def person(request: pytest.FixtureRequest, sqlite_files: SqliteFiles, clock: FixedClock) -> AsyncIterator[Player]:
+    """Somebody at each channel in turn."""
+    async with house(sqlite_files.fresh(), clock) as built:
+        if request.param == "terminal":
+            yield AtTheTerminal(built)
+        elif request.param == "web":
+            async with on_the_web(built) as player:
+                yield player
+        else:
+            async with on_telegram(built) as sender:
+                yield sender
