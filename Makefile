@@ -48,7 +48,7 @@ lock:  ## compile requirements.lock from pyproject.toml, with hashes and without
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev --python-version 3.11 pyproject.toml -o requirements.lock
 
 screenshots: setup  ## take the pictures in docs/ again (needs a Chromium)
-	@$(BIN)/python docs/screenshots.py
+	@PYTHONPATH=. $(BIN)/python docs/screenshots.py
 
 clean:  ## remove what the commands above made
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

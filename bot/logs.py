@@ -11,6 +11,11 @@ QUIET = ("httpx", "telegram", "uvicorn.error", "aiosqlite", "alembic")
 """Libraries whose own lines could hold addresses with a token in them, or say nothing to us."""
 
 
+def _to_standard_error(*_names: object) -> structlog.PrintLogger:
+    """Asked for at each line, so that a stream that was replaced meanwhile is the one written to."""
+    return structlog.PrintLogger(sys.stderr)
+
+
 def configure() -> None:
     """Send our own lines to standard error; libraries speak from a warning up."""
     structlog.configure(
@@ -20,7 +25,7 @@ def configure() -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=_to_standard_error,
     )
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator
 
 import pytest
 
 from bot.clock import FixedClock
+from bot.logs import configure
 from tests.databases import Databases, PostgresServer, SqliteFiles, postgres
 
 OURS = ("BOT_", "TELEGRAM_")
@@ -21,6 +23,12 @@ def _wiped_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest
             monkeypatch.delenv(name)
     monkeypatch.setenv("PTB_TIMEDELTA", "true")  # as `bot.channels.telegram.account` sets it
     monkeypatch.setenv("BOT_DATABASE_URL", f"sqlite:///{tmp_path_factory.getbasetemp()}/unused.sqlite3")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _logs_to_standard_error() -> None:
+    """As every command of ours has it."""
+    configure()
 
 
 @pytest.fixture
@@ -54,3 +62,11 @@ def databases(request: pytest.FixtureRequest) -> Databases:
 def database_url(databases: Databases) -> str:
     """A fresh database at the newest schema."""
     return databases.fresh()
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -14,6 +14,7 @@ import typer
 from bot.channels import terminal
 from bot.conversation import Taken
 from bot.errors import NotStored
+from bot.logs import configure
 from bot.settings import Settings
 from bot.wiring import House, throwaway
 from handlers.turn import Reply
@@ -30,6 +31,7 @@ def ask(
 
     Example: printf 'my smoke alarm wont stop chirping\\n' | bot ask --json
     """
+    configure()
     lines: Iterator[str] = iter([" ".join(text)]) if text else (line.rstrip(TRAILING_SPACE) for line in sys.stdin)
     asyncio.run(_ask(lines, as_json, live))
 
@@ -67,16 +69,17 @@ def chat(live: Annotated[bool, typer.Option(help="answer with the database's con
 
     Example: bot chat
     """
+    configure()
     asyncio.run(_chat(live))
 
 
 async def _chat(live: bool) -> None:
     async with throwaway(Settings(), live=live) as house:
-        last = await _show(house, terminal.parse("/start", "chat", "0", house.clock.now()).key, "/start", ())
+        last = await show(house, terminal.parse("/start", "chat", "0", house.clock.now()).key, "/start", ())
         number = 0
         while (line := await asyncio.to_thread(_read)) is not None:
             number += 1
-            last = await _show(house, str(number), line, last)
+            last = await show(house, str(number), line, last)
 
 
 def _read() -> str | None:
@@ -85,7 +88,8 @@ def _read() -> str | None:
     return line.rstrip(TRAILING_SPACE) if line else None
 
 
-async def _show(house: House, key: str, line: str, last: tuple[Reply, ...]) -> tuple[Reply, ...]:
+async def show(house: House, key: str, line: str, last: tuple[Reply, ...]) -> tuple[Reply, ...]:
+    """Take one typed line and print what comes back; the messages printed, for their buttons."""
     turn = terminal.parse(line, "chat", key, house.clock.now(), last)
     try:
         taken: Taken = await house.conversation.take(turn)

@@ -1,0 +1,70 @@
+"""Take the pictures in docs/pictures again: the real bot on a throw-away database, in a real Chromium.
+
+Run by `make screenshots`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import typer
+from playwright.async_api import Browser, Page, async_playwright
+
+from bot.channels.web.app import create_app
+from bot.logs import configure
+from bot.serving import web_of
+from bot.settings import Settings
+from bot.wiring import throwaway
+from tests.browser import ARGUMENTS, chromium_path, serving
+
+PICTURES = Path(__file__).parent / "pictures"
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+QUESTION, DANGER = "my smoke alarm wont stop chirping", "my house is on fire"
+
+
+async def main() -> None:
+    """All pictures, one after the other."""
+    configure()
+    async with throwaway(Settings()) as built, serving(create_app(web_of(built))) as address:
+        async with async_playwright() as playwright:
+            path = chromium_path()
+            browser = await playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+            await take_all(browser, address)
+            await browser.close()
+
+
+async def take_all(browser: Browser, address: str) -> None:
+    """Each picture in a conversation of its own."""
+    PICTURES.mkdir(exist_ok=True)
+    for name, size, text in (
+        ("phone-start", PHONE, None),
+        ("phone-answer", PHONE, QUESTION),
+        ("phone-999", PHONE, DANGER),
+        ("desk-answer", DESK, QUESTION),
+    ):
+        context = await browser.new_context(
+            viewport=size, device_scale_factor=2 if size is PHONE else 1, reduced_motion="reduce"
+        )
+        page = await context.new_page()
+        await page.goto(address)
+        if text:
+            await say(page, text)
+        await page.screenshot(path=PICTURES / f"{name}.png")
+        typer.echo(f"docs/pictures/{name}.png")
+        await context.close()
+    page = await browser.new_page(viewport=DESK)
+    await page.goto(f"{address}/answers/fire-safety/smoke-alarm-beeping")
+    await page.screenshot(path=PICTURES / "print.png", full_page=True)
+    typer.echo("docs/pictures/print.png")
+
+
+async def say(page: Page, text: str) -> None:
+    """Send a message and wait for the answer."""
+    await page.locator("#message").fill(text)
+    await page.keyboard.press("Enter")
+    await page.locator("article.bot").first.wait_for()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
