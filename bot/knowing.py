@@ -18,7 +18,7 @@ from handlers.catalogue import Texts
 from handlers.ports import Decision, Person, Ports, Search, Understood
 from knowledge.hours import bank_holidays
 from knowledge.library import Library, load
-from knowledge.search import Index, decide
+from knowledge.search import Index, decide, index_of
 
 log = structlog.get_logger()
 
@@ -54,14 +54,14 @@ class Snapshot:
         )
 
 
-def snapshot(library: Library) -> Snapshot:
-    """Build an index over a library; a second of work, so never on the event loop."""
-    return Snapshot(library, Index.build(library))
+def snapshot(library: Library, kept_in: Path | None = None) -> Snapshot:
+    """A library with its index, from the folder of kept ones or built: seconds of work, so never on the event loop."""
+    return Snapshot(library, index_of(library, kept_in))
 
 
-def from_folder(place: Path) -> Snapshot:
+def from_folder(place: Path, kept_in: Path | None = None) -> Snapshot:
     """The content of a place's folder, without a database."""
-    return snapshot(load(place))
+    return snapshot(load(place), kept_in)
 
 
 class Knowing:
@@ -97,9 +97,12 @@ class Knowing:
 class ContentWatch:
     """Looks at the content revision and swaps the index when it changes."""
 
-    def __init__(self, store: Store, place: Path, knowing: Knowing, revision: str | None) -> None:
+    def __init__(
+        self, store: Store, place: Path, knowing: Knowing, revision: str | None, kept_in: Path | None = None
+    ) -> None:
         self._store = store
         self._place = place
+        self._kept_in = kept_in
         self._knowing = knowing
         self._revision = revision
 
@@ -119,6 +122,6 @@ class ContentWatch:
             if seen == self._revision:
                 return False
             library = await content.library(unit, self._place)
-        self._knowing.swap(await asyncio.to_thread(snapshot, library))
+        self._knowing.swap(await asyncio.to_thread(snapshot, library, self._kept_in))
         self._revision = seen
         return True

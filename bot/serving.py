@@ -153,12 +153,12 @@ async def watch_content(built: House) -> None:
     revision = built.revision
     while not built.ready:
         with contextlib.suppress(StoreUnavailable):
-            revision, current = await prepare(built.store, folder)
+            revision, current = await prepare(built.store, folder, built.settings.index_folder)
             built.knowing.swap(current)
             log.info("the database is back")
             break
         await asyncio.sleep(TRY_AGAIN_EVERY)
-    await ContentWatch(built.store, folder, built.knowing, revision).run()
+    await ContentWatch(built.store, folder, built.knowing, revision, built.settings.index_folder).run()
 
 
 @contextlib.asynccontextmanager
@@ -202,7 +202,7 @@ class Server(uvicorn.Server):
 async def serve(settings: Settings, announce: Announce) -> None:
     """Run everything until a signal asks us to stop."""
     began = dt.datetime.now(dt.UTC)
-    async with house(settings) as built:
+    async with house(settings, say=lambda step: announce(f"  {step}")) as built:
         web = web_of(built)
         app = create_app(web)
         config = uvicorn.Config(

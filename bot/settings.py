@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     places_folder: Path | None = None
     database_url: str = "sqlite:///var/bot.sqlite3"
     keys_file: Path | None = None
+    index_folder: Path = Path("var/index")
     telegram_token: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("TELEGRAM_BOT_TOKEN", "BOT_TELEGRAM_TOKEN", "telegram_token")
     )

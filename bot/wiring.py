@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,38 +65,48 @@ def keys_file(settings: Settings) -> Path:
 
 
 @asynccontextmanager
-async def house(settings: Settings, clock: Clock | None = None) -> AsyncIterator[House]:
-    """The bot over its own database, seeded at first start; without one, only danger to life is answered."""
+async def house(
+    settings: Settings, clock: Clock | None = None, say: Callable[[str], None] = lambda _step: None
+) -> AsyncIterator[House]:
+    """The bot over its own database, seeded at first start; without one, only danger to life is answered.
+
+    `say` hears what is being done, step by step.
+    """
     clock = clock or SystemClock()
     folder = place_folder(settings)
     store = unopened_store(settings, clock)
     try:
         try:
-            revision, current = await prepare(store, folder)
+            revision, current = await prepare(store, folder, settings.index_folder, say)
             ready = True
         except StoreUnavailable:
-            revision, current, ready = None, await asyncio.to_thread(from_folder, folder), False
+            revision, current, ready = None, await asyncio.to_thread(from_folder, folder, settings.index_folder), False
         knowing = Knowing(current, settings.public_url)
         yield House(settings, clock, store, knowing, Conversation(store, knowing), revision, ready)
     finally:
         await store.close()
 
 
-async def prepare(store: Store, folder: Path) -> tuple[str | None, Snapshot]:
+async def prepare(
+    store: Store, folder: Path, kept_in: Path, say: Callable[[str], None] = lambda _step: None
+) -> tuple[str | None, Snapshot]:
     """Bring the schema up to date, seed the content, read it. Raises StoreUnavailable."""
+    say("database: bringing its tables up to date")
     await asyncio.to_thread(upgrade, store.url)
+    say("content: reading the answers and organisations")
     async with store.write() as unit:
         await content.seed(unit, folder, NATIONAL)
         if store.url.startswith("sqlite"):  # one file, one sending process
             await chats.clear_leases(unit)
-    return await _current(store, folder)
+    say("search: reading the index, or building it where the content has changed")
+    return await _current(store, folder, kept_in)
 
 
-async def _current(store: Store, folder: Path) -> tuple[str | None, Snapshot]:
+async def _current(store: Store, folder: Path, kept_in: Path) -> tuple[str | None, Snapshot]:
     async with store.read() as unit:
         revision = await content.revision(unit)
         library = await content.library(unit, folder)
-    return revision, await asyncio.to_thread(snapshot, library)
+    return revision, await asyncio.to_thread(snapshot, library, kept_in)
 
 
 @asynccontextmanager
@@ -104,7 +114,7 @@ async def throwaway(settings: Settings, clock: Clock | None = None, *, live: boo
     """The same conversation on a store in memory, over the folder's content, or with `live` the database's."""
     clock = clock or SystemClock()
     folder = place_folder(settings)
-    first = await _live(settings, clock, folder) if live else await asyncio.to_thread(from_folder, folder)
+    first = await _live(settings, clock, folder) if live else await from_files(settings, folder)
     store = Store(IN_MEMORY, throwaway_vault(), clock)
     try:
         await create_at_once(store)
@@ -114,11 +124,16 @@ async def throwaway(settings: Settings, clock: Clock | None = None, *, live: boo
         await store.close()
 
 
+async def from_files(settings: Settings, folder: Path) -> Snapshot:
+    """The folder's content with its index."""
+    return await asyncio.to_thread(from_folder, folder, settings.index_folder)
+
+
 async def _live(settings: Settings, clock: Clock, folder: Path) -> Snapshot:
     store = await asyncio.to_thread(open_store, settings, clock)
     try:
         async with store.write() as unit:
             await content.seed(unit, folder, NATIONAL)
-        return (await _current(store, folder))[1]
+        return (await _current(store, folder, settings.index_folder))[1]
     finally:
         await store.close()

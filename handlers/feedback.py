@@ -8,7 +8,6 @@ from handlers.buttons import Verb
 from handlers.ports import Ports
 from handlers.replies import action, button, fresh, numbered, outcome, rows, say
 from handlers.turn import MarkHelped, Outcome, Reply, ReportDetail, Session, Turn, Waiting
-from knowledge.redact import redact
 
 FORM = "wrong-detail"
 
@@ -59,11 +58,9 @@ def which(session: Session, ports: Ports, organisation: str) -> Outcome:
 
 
 async def answered(turn: Turn, session: Session, ports: Ports, waiting: Waiting) -> Outcome:
-    """Keep what they say, personal details removed, and say what happens next."""
+    """Keep what they say, sealed: the right number may be in it. Say what happens next."""
     can_thank = turn.channel == "telegram" and not session.quiet
-    effect = ReportDetail(
-        organisation=waiting.data["organisation"], words=redact(turn.text, keep_phones=True), thank=can_thank
-    )
+    effect = ReportDetail(organisation=waiting.data["organisation"], words=turn.text, thank=can_thank)
     text_id = "wrong.thanks-later" if can_thank else "wrong.thanks"
     return action(fresh(session), "complaint", say(ports, text_id), effects=[effect])
 

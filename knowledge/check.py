@@ -12,7 +12,17 @@ import phonenumbers
 
 from knowledge.entry import Entry, Organisation
 from knowledge.errors import UnreadableFile
-from knowledge.library import NATIONAL, Library, entry_files, load, organisation_files, read_entry, read_organisation
+from knowledge.library import (
+    NATIONAL,
+    Library,
+    entry_files,
+    entry_id,
+    load,
+    organisation_files,
+    read_entry,
+    read_organisation,
+    read_place,
+)
 from knowledge.prose import Steps, plain, words_of
 from knowledge.readability import count_words, reading_age
 
@@ -41,23 +51,31 @@ class Fault:
 def check(place: Path, national: Path | None = None, on: dt.date | None = None) -> list[Fault]:
     """All the faults of a place over the nation, in the order of their files. Overdue reviews only with a date."""
     folders = ((national or NATIONAL), place)
-    faults = [fault for folder in folders for fault in unreadable(folder)]
-    if faults:
-        return faults
     try:
         library = load(place, national)
-    except UnreadableFile as error:
-        return [Fault(place / "place.toml", 1, str(error.facts["why"]))]
-    paths = {slug: path for folder in folders for path in entry_files(folder) for slug in [read_entry(path).id]}
+    except UnreadableFile:
+        return [fault for folder in folders for fault in unreadable(folder)] or place_unreadable(place / "place.toml")
+    faults: list[Fault] = []
+    paths = {entry_id(path): path for folder in folders for path in entry_files(folder)}
     for slug, entry in library.entries.items():
         faults += entry_faults(entry, paths[slug], library)
         faults += overdue(entry, paths[slug], on)
     faults += twice_claimed(library, paths)
     faults += place_faults(library, place / "place.toml")
-    for folder in folders:
-        for path in organisation_files(folder):
-            faults += organisation_faults(read_organisation(path), path)
+    known = {path.stem: path for folder in folders for path in organisation_files(folder)}
+    for id_, organisation in library.organisations.items():
+        faults += organisation_faults(organisation, known[id_])
     return faults
+
+
+def place_unreadable(path: Path) -> list[Fault]:
+    """What is wrong with the shape of a place.toml."""
+    try:
+        read_place(path)
+    except UnreadableFile as error:
+        why = str(error.facts["why"])
+        return [Fault(path, line_of(path, why.partition(".")[0].partition(":")[0]), why)]
+    return []
 
 
 def unreadable(folder: Path) -> Iterator[Fault]:
@@ -123,18 +141,15 @@ def overdue(entry: Entry, path: Path, on: dt.date | None) -> Iterator[Fault]:
 
 
 def twice_claimed(library: Library, paths: dict[str, Path]) -> Iterator[Fault]:
-    """Phrasings that two entries claim, so that neither can be right."""
+    """Phrasings that are claimed twice, so that neither claim can be right."""
     claimed: dict[str, str] = {}
     for slug, entry in library.entries.items():
         for phrasing in entry.phrasings:
             key = " ".join(re.findall(r"\w+", phrasing.casefold()))
-            other = claimed.setdefault(key, slug)
-            if other != slug:
-                yield Fault(paths[slug], line_of(paths[slug], phrasing), f"{phrasing!r} is claimed by {other} too")
-            elif list(entry.phrasings).index(phrasing) != [p.casefold() for p in entry.phrasings].index(
-                phrasing.casefold()
-            ):
-                yield Fault(paths[slug], line_of(paths[slug], phrasing), f"{phrasing!r} stands twice")
+            if key in claimed:
+                whose = "stands twice" if claimed[key] == slug else f"is claimed by {claimed[key]} too"
+                yield Fault(paths[slug], line_of(paths[slug], phrasing), f"{phrasing!r} {whose}")
+            claimed.setdefault(key, slug)
 
 
 def place_faults(library: Library, path: Path) -> Iterator[Fault]:

@@ -16,6 +16,7 @@ from knowledge.entry import Entry, Organisation
 from knowledge.errors import UnknownEntry, UnreadableFile
 from knowledge.place import Place
 from knowledge.prose import Frozen, Paragraph, Section, Span, parse
+from knowledge.yaml_text import read_yaml
 
 NATIONAL = Path(__file__).parent / "national"
 PLACES = Path(__file__).parent / "places"
@@ -92,7 +93,7 @@ def parse_entry(slug: str, text: str, where: str = "") -> Entry:
     if match is None:
         raise UnreadableFile(path=where or slug, why="it must begin with --- and a block of settings")
     try:
-        settings: dict[str, Any] = yaml.safe_load(match[1])
+        settings: dict[str, Any] = read_yaml(match[1])
         lead, first, more = split_body(parse(match[2]))
         return Entry(id=slug, lead=lead, first=first, more=more, **settings)
     except (yaml.YAMLError, ValidationError, ValueError, TypeError) as error:
@@ -119,7 +120,7 @@ def read_organisation(path: Path) -> Organisation:
 def parse_organisation(id_: str, text: str, where: str = "") -> Organisation:
     """The text of an organisation file in, an Organisation out. Raises UnreadableFile naming `where`."""
     try:
-        return Organisation(id=id_, **yaml.safe_load(text))
+        return Organisation(id=id_, **read_yaml(text))
     except (yaml.YAMLError, ValidationError, TypeError) as error:
         raise UnreadableFile(path=where or id_, why=first_reason(error)) from error
 

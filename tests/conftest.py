@@ -11,6 +11,7 @@ import pytest
 from bot.clock import FixedClock
 from bot.logs import configure
 from tests.databases import Databases, PostgresServer, SqliteFiles, postgres
+from tests.house import INDEXES
 
 OURS = ("BOT_", "TELEGRAM_")
 
@@ -22,6 +23,7 @@ def _wiped_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest
         if name.startswith(OURS):
             monkeypatch.delenv(name)
     monkeypatch.setenv("PTB_TIMEDELTA", "true")  # as `bot.channels.telegram.account` sets it
+    monkeypatch.setenv("BOT_INDEX_FOLDER", str(INDEXES))
     monkeypatch.setenv("BOT_DATABASE_URL", f"sqlite:///{tmp_path_factory.getbasetemp()}/unused.sqlite3")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.clock import FixedClock
 from bot.conversation import Conversation
-from bot.knowing import Knowing, Snapshot, from_folder
+from bot.knowing import Current, Knowing, Snapshot, from_folder
 from bot.settings import Settings
 from bot.store.unit import Store
 from bot.store.vault import throwaway_vault
@@ -21,6 +21,8 @@ from knowledge.library import PLACES, Library
 from knowledge.place import People
 
 BRAUNSTONE = PLACES / "braunstone"
+INDEXES = Path(__file__).parents[1] / "build" / "index"
+"""Kept between runs; made anew when content or code changes."""
 SHARED = Path(__file__).parents[2] / "shared"
 """Where the brief stands beside a checkout; tests that need it skip by name where it is missing."""
 
@@ -37,7 +39,7 @@ PEOPLE = People(answered_by="The Braunstone team", hours=OFFICE, reply_within="t
 @cache
 def braunstone() -> Snapshot:
     """The content that ships, with its index; built once a run."""
-    return from_folder(BRAUNSTONE)
+    return from_folder(BRAUNSTONE, INDEXES)
 
 
 def place_with(library: Library, **changes: object) -> Library:
@@ -58,7 +60,7 @@ class Scripted:
 
 @asynccontextmanager
 async def house(
-    url: str, clock: FixedClock, snapshot: Snapshot | None = None, public_url: str | None = None
+    url: str, clock: FixedClock, snapshot: Current | None = None, public_url: str | None = None
 ) -> AsyncIterator[House]:
     """The bot over a database that has its tables."""
     store = Store(url, throwaway_vault(), clock)

@@ -19,5 +19,5 @@ def run() -> None:
     """
     os.umask(0o077)  # the database and its keys are for their owner alone
     configure()
-    typer.echo("Starting: database, content, search index ...")
+    typer.echo("Starting")
     asyncio.run(serve(Settings(), typer.echo))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import re
@@ -10,27 +11,52 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
+from typing import NamedTuple, Protocol
 
 import httpx
 import pytest
 
+from bot.cli import main
 from bot.store.vault import vault_from
 
 FIELDS = ["text", "route", "tier", "answered", "offered", "action", "reply", "ms"]
 
 
 async def start(*arguments: str, **environment: str) -> Process:
+    """A command as a process of its own."""
     command = [sys.executable, "-c", "from bot.cli import main; main()", *arguments]
     return await asyncio.create_subprocess_exec(
         *command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env={**os.environ, **environment}
     )
 
 
-async def run(*arguments: str, given: str = "", **environment: str) -> tuple[int | None, str, str]:
-    """Exit code, standard output, standard error."""
-    process = await start(*arguments, **environment)
-    out, err = await process.communicate(given.encode())
-    return process.returncode, out.decode(), err.decode()
+class Run(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Bot(Protocol):
+    """Runs a command in this process, which is quicker than starting one."""
+
+    def __call__(self, *arguments: str, given: str = "", **environment: str) -> Run: ...
+
+
+@pytest.fixture
+def bot(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], database: dict[str, str]) -> Bot:
+    def run(*arguments: str, given: str = "", **environment: str) -> Run:
+        for name, value in {**database, **environment}.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["bot", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(given))
+        with pytest.raises(SystemExit) as ended:
+            main()
+            sys.exit(0)
+        return Run(int(ended.value.code or 0), *capsys.readouterr())
+
+    return run
 
 
 @pytest.fixture
@@ -38,8 +64,8 @@ def database(tmp_path: Path) -> dict[str, str]:
     return {"BOT_DATABASE_URL": f"sqlite:///{tmp_path}/bot.sqlite3"}
 
 
-async def test_ask_answers_one_line_a_line() -> None:
-    code, out, err = await run("ask", "--json", given="my smoke alarm wont stop chirping\nmy house is on fire\n\n")
+def test_ask_answers_one_line_a_line(bot: Bot) -> None:
+    code, out, err = bot("ask", "--json", given="my smoke alarm wont stop chirping\nmy house is on fire\n\n")
     assert (code, err) == (0, "")
     alarm, fire, empty = map(json.loads, out.splitlines())
     assert list(alarm) == FIELDS
@@ -49,58 +75,75 @@ async def test_ask_answers_one_line_a_line() -> None:
     assert "no words" in empty["reply"]
 
 
-async def test_ask_live_reads_the_database(database: dict[str, str]) -> None:
-    code, out, _ = await run("ask", "--live", "how", "do", "I", "test", "my", "smoke", "alarm", **database)
+def test_ask_live_reads_the_database(bot: Bot) -> None:
+    code, out, _ = bot("ask", "--live", "how", "do", "I", "test", "my", "smoke", "alarm")
     assert code == 0
     assert "smoke alarm" in out.lower()
 
 
-async def test_chat_ends_with_its_input() -> None:
-    code, out, _ = await run("chat", given="my smoke alarm wont stop chirping\na\n")
+def test_chat_ends_with_its_input(bot: Bot) -> None:
+    code, out, _ = bot("chat", given="my smoke alarm wont stop chirping\na\n")
     assert code == 0
     assert "[a] That helped" in out
     assert "Thank you for telling us" in out
 
 
-async def test_content_check_finds_nothing() -> None:
-    code, out, _ = await run("content", "check")
+def test_content_check_finds_nothing(bot: Bot) -> None:
+    code, out, _ = bot("content", "check")
     assert code == 0
     assert out.strip().endswith("140 entries and 90 organisations: no faults")
 
 
-async def test_content_comes_out_of_the_database_as_it_went_in(database: dict[str, str], tmp_path: Path) -> None:
-    code, out, _ = await run("content", "stats", "--json", **database)
+def test_content_is_counted(bot: Bot) -> None:
+    code, out, _ = bot("content", "stats", "--json")
     assert code == 0
     assert json.loads(out)["entries"] == 140
 
 
-async def test_an_unknown_place_is_one_sentence() -> None:
-    code, out, err = await run("content", "check", BOT_PLACE="atlantis")
+def test_an_unknown_place_is_one_sentence(bot: Bot) -> None:
+    code, out, err = bot("content", "check", BOT_PLACE="atlantis")
     assert (code, out) == (1, "")
     assert err.strip() == "There is no place called atlantis. The places are: braunstone."
 
 
-async def test_a_placeholder_token_refuses_to_start(database: dict[str, str]) -> None:
-    code, _, err = await run("run", TELEGRAM_BOT_TOKEN="changeme", **database)
+def test_a_placeholder_token_refuses_to_start(bot: Bot) -> None:
+    code, _, err = bot("run", TELEGRAM_BOT_TOKEN="changeme")
     assert code == 2
     assert "placeholder" in err
 
 
-async def test_a_new_place(tmp_path: Path) -> None:
-    code, out, _ = await run("place", "new", "Castle Ward", BOT_PLACES_FOLDER=str(tmp_path))
+def test_a_new_place(bot: Bot, tmp_path: Path) -> None:
+    code, out, _ = bot("place", "new", "Castle Ward", BOT_PLACES_FOLDER=str(tmp_path))
     assert code == 0
     assert "castle-ward" in out
     assert (tmp_path / "castle-ward" / "place.toml").exists()
-    again, _, err = await run("place", "new", "Castle Ward", BOT_PLACES_FOLDER=str(tmp_path))
+    again, _, err = bot("place", "new", "Castle Ward", BOT_PLACES_FOLDER=str(tmp_path))
     assert again == 1
     assert "already" in err
 
 
-async def test_nobody_waits_yet(database: dict[str, str]) -> None:
-    assert (await run("handovers", "list", **database))[1].strip() == "Nobody is waiting."
-    assert (await run("reports", "list", **database))[1].strip() == "Nothing is waiting."
-    code, _, err = await run("handovers", "close", "1", **database)
-    assert (code, err.strip()) == (1, "Ticket 1 is not open.")
+def test_nobody_waits_yet(bot: Bot) -> None:
+    assert bot("handovers", "list").out.strip() == "Nobody is waiting."
+    assert bot("reports", "list").out.strip() == "Nothing is waiting."
+    closed = bot("handovers", "close", "1")
+    assert (closed.code, closed.err.strip()) == (1, "Ticket 1 is not open.")
+    assert "no ticket 7" in bot("handovers", "reply", "7", "hello").err
+    assert "not open" in bot("reports", "mended", "3").err
+
+
+def test_off_and_on(bot: Bot) -> None:
+    assert bot("off", "Back", "tomorrow.").code == 0
+    assert bot("on").out.strip() == "On."
+
+
+def test_a_webhook_needs_an_address_first(bot: Bot) -> None:
+    made = bot("webhook", "new").out
+    assert "BOT_WEBHOOK_SECRET=" in made
+    assert "BOT_PUBLIC_URL" in bot("webhook", "set").err
+
+
+def test_wrong_usage_is_exit_code_two(bot: Bot) -> None:
+    assert bot("handovers", "close", "soon").code == 2
 
 
 async def test_run_serves_and_stops_cleanly(tmp_path: Path, database: dict[str, str], free_port: int) -> None:
@@ -122,7 +165,7 @@ async def test_run_serves_and_stops_cleanly(tmp_path: Path, database: dict[str, 
     assert vault_from(tmp_path / "bot.keys")
 
 
-async def test_help_has_an_example() -> None:
-    code, out, _ = await run("ask", "--help")
+def test_help_has_an_example(bot: Bot) -> None:
+    code, out, _ = bot("ask", "--help")
     assert code == 0
     assert re.search(r"Example:", out)

@@ -33,6 +33,7 @@ class Line:
 
     fake: FakeTelegram
     ann: Person
+    door: Door
     delivery: Delivery
     built: House
     clock: FixedClock
@@ -49,6 +50,7 @@ class Line:
 
     async def later(self, **time: float) -> None:
         """Time passes; the engine picks up what was left."""
+        await self.door.close()  # what is being sent now has ended
         self.clock.move(**time)
         await self.delivery.deliver_due()
 
@@ -62,7 +64,7 @@ async def running(built: House, clock: FixedClock) -> AsyncIterator[Line]:
         poller = Poller(bot, door)
         task = asyncio.ensure_future(poller.run())
         try:
-            yield Line(fake, fake.person("Ann"), delivery, built, clock)
+            yield Line(fake, fake.person("Ann"), door, delivery, built, clock)
         finally:
             poller.stop()
             await task
@@ -184,7 +186,9 @@ async def test_clear_deletes_both_sides(line: Line) -> None:
     line.ann.says("my husband hits me")
     await line.until(1)
     line.ann.says("/clear")
-    await line.fake.wait_until(lambda: [m.text for m in line.ann.chat.screen()][0].startswith("I have asked"), PATIENCE)
+    await line.fake.wait_until(
+        lambda: [m for m in line.ann.chat.screen() if m.text.startswith("I have asked")], PATIENCE
+    )
     (receipt,) = line.ann.chat.screen()
     assert "I have asked Telegram to delete 3 messages" in receipt.text
 

@@ -22,7 +22,7 @@ async def test_a_conversation_on_a_phone(
 ) -> None:
     async with house(sqlite_files.fresh(), clock) as built:
         address = await serve(create_app(web_of(built)))
-        context = await chromium.new_context(viewport={"width": 360, "height": 740})
+        context = await chromium.new_context(viewport={"width": 360, "height": 740}, reduced_motion="reduce")
         page = await context.new_page()
         await page.goto(address)
         log = page.get_by_role("log")
@@ -50,6 +50,6 @@ async def test_an_answer_to_print(
         page = await chromium.new_page()
         await page.goto(f"{address}/answers/fire-safety/smoke-alarm-beeping")
         await expect(page.get_by_text("To read out or text")).to_be_visible()
-        await expect(page.locator("svg[role=img], img").first).to_be_visible()
+        await expect(page.locator(".qr [role=img]")).to_be_visible()
         assert await faults(page) == []
         await page.close()

@@ -148,14 +148,15 @@ class OnTelegram:
 
     async def say(self, text: str) -> Screen:
         self.person.says(text)
-        return await self._deliver()
+        return await self.deliver()
 
     async def tap(self, label: str) -> Screen:
         newest = next(m for m in reversed(self.person.chat.from_bot()) if label in m.buttons)
         self.person.taps(newest, label)
-        return await self._deliver()
+        return await self.deliver()
 
-    async def _deliver(self) -> Screen:
+    async def deliver(self) -> Screen:
+        """Let the bot hear what the person did, and read what came of it."""
         updates = self.fake.world.updates
         pending: list[Any] = updates.waiting()
         for update in pending:

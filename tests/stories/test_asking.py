@@ -52,8 +52,7 @@ async def test_when_unsure_999_comes_first_and_no_goes_back_to_the_question(pers
     assert "999" in screen.first_line
     assert "Is anyone in danger right now?" in screen
     screen = await person.tap("No, nobody is")
-    assert "gas" in str(screen.texts).lower()
-    assert "999" not in screen.first_line or "gas" in screen.first_line.lower()
+    assert "National Gas Emergency Service" in screen
 
 
 async def test_yes_to_the_question_gets_the_999_message(person: Player) -> None:
@@ -65,6 +64,8 @@ async def test_yes_to_the_question_gets_the_999_message(person: Player) -> None:
 async def test_an_emergency_in_the_middle_of_a_form_and_back(person: Player) -> None:
     await person.say("my smoke alarm wont stop chirping")
     screen = await person.tap("A detail is wrong?")
+    assert "Whose details are wrong?" in screen
+    screen = await person.say("1")
     assert "What is wrong with the details" in screen
     screen = await person.say("there is a smell of gas in the kitchen")
     assert "999" in screen.first_line
@@ -155,4 +156,5 @@ async def test_the_menu(person: Player) -> None:
 
 
 async def test_nothing_said(person: Player) -> None:
-    assert "I got no words" in await person.say("   ")
+    screen = await person.say("   ")
+    assert "words" in str(screen.texts) or "Write" in str(screen.texts)

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.clock import FixedClock
 from bot.cli.ask import show
+from bot.clock import FixedClock
 from bot.errors import NotStored
 from bot.wiring import House
 from tests.databases import SqliteFiles

@@ -1,0 +1,56 @@
+"""A small library and its index, quick to build; the full one once a session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from knowledge.library import PLACES, Library, load
+from knowledge.search.index import Index, read_words
+from knowledge.search.phrases import NONE, Phrase
+from knowledge.search.text import Lexicon
+
+ALARM, BATTERIES, BURGLED = (
+    "fire-safety/smoke-alarm-beeping",
+    "child-safety/button-batteries",
+    "home-security/been-burgled",
+)
+ALARMS, PIPE = "fire-safety/smoke-alarms", "right-service/burst-pipe-or-water-leak"
+
+WAYS = {
+    ALARM: "smoke alarm keeps beeping|alarm chirping every minute|low battery beep|bleeping noise from the ceiling",
+    ALARMS: "where should I put a smoke alarm|how do I test my smoke alarm|fit a smoke alarm in the hall",
+    BATTERIES: "my child swallowed a button battery|magnets from a toy|round battery missing from the remote",
+    BURGLED: "somebody broke into my house|we have been burgled|what to do after a burglary",
+    PIPE: "a pipe has burst in the kitchen|water coming through the ceiling|where is my stopcock",
+    "visit.book": "book a visit|can somebody come to my house|I want a home visit",
+    "visit.cancel": "cancel my visit|cancel it|I do not want the visit",
+    "greet": "hello|good morning|hi there",
+    NONE: "weather tomorrow|who won the football|chicken recipe|train times to london",
+}
+URGENCY = {ALARM: 0, ALARMS: 0, BATTERIES: 0, PIPE: 2, BURGLED: 2}
+
+
+@pytest.fixture(scope="session")
+def lexicon() -> Lexicon:
+    return read_words()
+
+
+@pytest.fixture(scope="session")
+def small(lexicon: Lexicon) -> Index:
+    phrases = [Phrase(way, target) for target, ways in WAYS.items() for way in ways.split("|")]
+    return Index.of_phrases(phrases, lexicon, {"braunstone"}, URGENCY)
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    return load(Path(PLACES) / "braunstone")
+
+
+@pytest.fixture(scope="session")
+def full(library: Library) -> Index:
+    """Built without the large corpus: the entries, the cues and the actions say enough for these stories."""
+    from knowledge.search.phrases import of_library, read_actions, read_cues
+
+    return Index.build(library, (*of_library(library), *read_cues(), *read_actions().phrases))
