@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
+import os
 from collections import Counter
+from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -32,7 +35,7 @@ def check(
     folder = place_folder(Settings())
     found = faults_of(folder, on=on.date() if on else None)
     for fault in found:
-        typer.echo(str(fault))
+        typer.echo(str(replace(fault, path=Path(os.path.relpath(fault.path)))))
     counted = [fault for fault in found if strict or not fault.warning]
     library = None if counted else load(folder)
     if library is not None:

@@ -10,7 +10,7 @@ from knowledge.safety.verdict import Finding, Tier, Verdict, weigh
 
 # A long message is judged in windows, so the time grows with its length and not with its square.
 # They overlap by more than the longest pattern, so none is cut in two.
-WINDOW, OVERLAP = 240, 48
+WINDOW, OVERLAP = 120, 40
 STRUCK = "_"
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from knowledge.safety.repair import Repair
 from knowledge.safety.scene import STOP
 
-TOKEN = re.compile(r"[^\W_][\w@$*]*(?:'\w+)*|\.\.+|[.!?;]+|\n\s*\n")
+TOKEN = re.compile(r"\d+\.\d+|[^\W_][\w@$*]*(?:'\w+)*|\.\.+|[.!?;]+|\n\s*\n")
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufe0e\ufe0f\ufeff]")
 APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "_": " "})
 ENDINGS = {"m": "am", "re": "are", "ve": "have", "ll": "will", "d": "would", "s": "is"}

@@ -26,7 +26,7 @@ ACT, ACT_SHORT, SHORT = 0.25, 0.12, 8
 # The second entry's share of the first one's score above which we don't answer but let the sender choose.
 TOO_CLOSE = 0.9
 # Two needs: each half must be this sure of its own entry, and the whole message must know both.
-HALF = 0.25
+HALF = 0.3
 KNOWN_TO_WHOLE = 5
 # An offer must reach this share of the first candidate's score.
 WORTH_OFFERING = 0.35

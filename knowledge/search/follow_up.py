@@ -33,7 +33,7 @@ EMPTY = POINTERS | frozenset(
 SHOWN, SAME_CATEGORY = 0.35, 0.1
 # A message that says nothing by itself is about what was shown, as surely as a message can be; another follow-up brings
 # it to at least this share of the best, near enough to be offered.
-SURE, NEAR = 1.2, 0.8
+SURE, NEAR = 1.5, 0.8
 
 
 def leans(words: Sequence[str]) -> bool:

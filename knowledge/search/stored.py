@@ -26,6 +26,8 @@ ENDING = ".npz"
 OF_INDEX = ("owner", "trust", "used", "rarity")
 OF_MATRIX = ("idf", "used", "row_starts", "row_ids", "row_weights", "starts", "rows", "weights")
 FACTS = "facts"
+MOST_KEPT = 4
+"""Files: two versions of the content may be in use while one replaces the other."""
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -36,7 +38,7 @@ def fingerprint(parts: Iterable[str]) -> str:
     for path in sorted(CODE.iterdir()):
         if path.is_file():
             digest.update(path.read_bytes())
-    for part in parts:
+    for part in sorted(parts):  # the tables and the folder give the same content in another order
         digest.update(part.encode() + b"\0")
     return digest.hexdigest()[:32]
 
@@ -64,15 +66,15 @@ def kept(folder: Path, name: str, lexicon: Lexicon, build: Callable[[], Index]) 
 
 
 def _put(folder: Path, path: Path, index: Index) -> None:
-    """Write it beside its place and move it there; older ones go. A folder that cannot be written costs only time."""
+    """Write it beside its place and move it there; the oldest go. A folder that cannot be written costs only time."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(f".{os.getpid()}")
         with fresh.open("wb") as file:
             np.savez(file, allow_pickle=False, **pack(index))
-        for old in folder.glob(f"*{ENDING}"):
-            old.unlink(missing_ok=True)
         fresh.replace(path)
+        for old in sorted(folder.glob(f"*{ENDING}"), key=lambda file: -file.stat().st_mtime)[MOST_KEPT:]:
+            old.unlink(missing_ok=True)
     except OSError:
         return
 

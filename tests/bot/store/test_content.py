@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
+from bot import knowing
 from bot.clock import FixedClock
 from bot.knowing import ContentWatch
 from bot.store import content, switch
@@ -17,6 +18,8 @@ from bot.store.unit import Store
 from bot.store.vault import Vault, throwaway_vault, vault_from
 from bot.wiring import House
 from knowledge.library import NATIONAL
+from knowledge.search import Index
+from knowledge.search.phrases import of_library
 from tests.databases import PostgresServer
 from tests.house import BRAUNSTONE, house
 
@@ -53,7 +56,10 @@ async def test_the_library_of_the_tables_is_that_of_the_folder(store: Store) -> 
     assert len(library.organisations) == 90
 
 
-async def test_a_new_version_is_answered_with_at_once(database_url: str, clock: FixedClock) -> None:
+async def test_a_new_version_is_answered_with_at_once(
+    database_url: str, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(knowing, "index_of", lambda library, _folder: Index.build(library, tuple(of_library(library))))
     async with house(database_url, clock) as built:
         await seeded(built)
         watch = ContentWatch(built.store, BRAUNSTONE, built.knowing, "1")

@@ -24,6 +24,7 @@ from knowledge.safety.rulebook import rulebook
         ("no one is hurt", "nobody is hurt"),
         ("he took... all of them", "he took all of them"),
         ("fire. help!", "fire . help"),
+        ("sugar is 1.8", "sugar is 1.8"),
         ("ki\u200bll", "kill"),
         ("🔥 here", "fire here"),
         ("frit of him", "frightened of him"),

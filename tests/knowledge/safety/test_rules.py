@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import yaml
 
 from knowledge.errors import UnreadableFile
 from knowledge.safety import KINDS, judge
@@ -61,6 +62,7 @@ def test_dampers_and_rules_that_are_named_exist() -> None:
 def test_no_ordinary_word_is_repaired() -> None:
     lines = (RULES / "ordinary.txt").read_text(encoding="utf-8").splitlines()
     words = {word for line in lines if not line.startswith("#") for word in line.split()}
+    words -= rulebook().reader.noise
     read = rulebook().reader.read
     assert [word for word in sorted(words)[::97] if read(f"x {word} x") != ("x", word, "x")] == []
 
@@ -86,3 +88,16 @@ def test_a_missing_list_is_named(tmp_path: Path) -> None:
         (tmp_path / path.name).write_bytes(path.read_bytes())
     with pytest.raises(UnreadableFile, match=r"repaired\.txt"):
         load(tmp_path)
+
+
+def twice(node: yaml.Node | None) -> list[str]:
+    """Keys that stand twice in one mapping: YAML would quietly keep the last."""
+    if isinstance(node, yaml.MappingNode):
+        keys = Counter(str(key.value) for key, _ in node.value)
+        return [key for key, count in keys.items() if count > 1] + [k for _, v in node.value for k in twice(v)]
+    return [key for part in node.value for key in twice(part)] if isinstance(node, yaml.SequenceNode) else []
+
+
+@pytest.mark.parametrize("path", sorted(RULES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_no_key_stands_twice(path: Path) -> None:
+    assert twice(yaml.compose(path.read_text(encoding="utf-8"))) == []

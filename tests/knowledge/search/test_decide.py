@@ -10,7 +10,7 @@ from knowledge.search.decide import Decided, chance_of, decide
 from knowledge.search.index import Candidate, Index, Ranking
 from knowledge.search.phrases import Phrase
 from knowledge.search.text import Lexicon
-from tests.knowledge.search.conftest import ALARM, BURGLED, PIPE
+from tests.knowledge.search.conftest import ALARM, BURGLED, PIPE, WAYS
 
 
 @pytest.mark.parametrize(
@@ -70,8 +70,9 @@ def test_one_need_said_at_length_is_one_answer(small: Index) -> None:
 
 
 def test_between_two_close_entries_the_resident_chooses(lexicon: Lexicon) -> None:
-    pets = [Phrase("we have lost our dog", "x/dog"), Phrase("we have lost our cat", "x/cat"), Phrase("hello", "greet")]
-    decided = decide(Index.of_phrases(pets, lexicon), "we have lost our tortoise")
+    ours = [Phrase(way, target) for target, ways in WAYS.items() for way in ways.split("|")]
+    pets = [Phrase("we have lost our little dog", "x/dog"), Phrase("we have lost our little cat", "x/cat")]
+    decided = decide(Index.of_phrases([*ours, *pets], lexicon), "we have lost our little tortoise")
 
     assert (decided.route, set(decided.offered)) == ("choose", {"x/dog", "x/cat"})
 
