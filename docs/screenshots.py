@@ -26,12 +26,14 @@ QUESTION, DANGER = "my smoke alarm wont stop chirping", "my house is on fire"
 async def main() -> None:
     """All pictures, one after the other."""
     configure()
-    async with throwaway(Settings()) as built, serving(create_app(web_of(built))) as address:
-        async with async_playwright() as playwright:
-            path = chromium_path()
-            browser = await playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-            await take_all(browser, address)
-            await browser.close()
+    async with (
+        throwaway(Settings()) as built,
+        serving(create_app(web_of(built))) as address,
+        async_playwright() as playwright,
+    ):
+        browser = await playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
+        await take_all(browser, address)
+        await browser.close()
 
 
 async def take_all(browser: Browser, address: str) -> None:

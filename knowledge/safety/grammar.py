@@ -27,7 +27,7 @@ class Grammar:
     def compile(self, text: str) -> Pattern:
         """A line of a rule in, a pattern out."""
         runs = tuple(self._run(part) for part in text.split(" & "))
-        return runs[0] if len(runs) == 1 else Together(runs)
+        return runs[0] if len(runs) == 1 else Together(runs, tuple(need for run in runs for need in run.needs))
 
     def compile_all(self, texts: Iterable[str]) -> tuple[Pattern, ...]:
         """Several lines, in order."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from knowledge.safety.rulebook import Damper, Rule, Rulebook, rulebook
 from knowledge.safety.scene import Scene, Span
@@ -40,21 +41,39 @@ def _strike(scene: Scene, book: Rulebook) -> Scene:
 
 
 def _findings(scene: Scene, book: Rulebook) -> Iterator[Finding]:
-    hits = tuple(book.rules.matches(scene))
-    dampers = tuple(book.dampers.matches(scene)) if hits else ()
+    hits = dict.fromkeys(book.rules.matches(scene))
+    dampings = _dampings(scene, book) if hits else ()
     for rule, span in hits:
-        if tier := _tier(rule, span, dampers, scene):
+        if tier := _tier(rule, span, dampings, scene):
             yield Finding(rule.id, rule.route, tier, rule.kind, _shown(span, scene, book))
 
 
-def _tier(rule: Rule, span: Span, dampers: Sequence[tuple[Damper, Span]], scene: Scene) -> Tier | None:
+@dataclass(frozen=True, slots=True)
+class Damping:
+    """A damper whose words stand in the scene, where they do, and the sentences in which it is overruled."""
+
+    damper: Damper
+    spans: tuple[Span, ...]
+    overruled: frozenset[int]
+
+
+def _dampings(scene: Scene, book: Rulebook) -> tuple[Damping, ...]:
+    found: dict[Damper, list[Span]] = {}
+    for damper, span in book.dampers.matches(scene):
+        found.setdefault(damper, []).append(span)
+    return tuple(Damping(damper, tuple(spans), _overruled(damper, scene)) for damper, spans in found.items())
+
+
+def _overruled(damper: Damper, scene: Scene) -> frozenset[int]:
+    return frozenset(scene.sentence[cut.start] for pattern in damper.unless for cut in pattern.spans(scene))
+
+
+def _tier(rule: Rule, span: Span, dampings: Sequence[Damping], scene: Scene) -> Tier | None:
     """The rule's tier, or what its dampers leave of it."""
     tier: Tier | None = rule.tier
-    heard: set[str] = set()  # a damper counts once, however often its words stand there
-    for damper, by in dampers:
-        if damper.id not in heard and _weighs(damper, rule) and _damps(damper, by, span, scene):
-            heard.add(damper.id)
-            tier = _lowered(tier, damper.lowers)
+    for damping in dampings:
+        if _weighs(damping.damper, rule) and _damps(damping, span, scene):
+            tier = _lowered(tier, damping.damper.lowers)
     return tier
 
 
@@ -70,12 +89,10 @@ def _weighs(damper: Damper, rule: Rule) -> bool:
     return damper.id not in rule.despite and (not damper.only or rule.id in damper.only)
 
 
-def _damps(damper: Damper, by: Span, span: Span, scene: Scene) -> bool:
-    if not _reaches(damper, by, span, scene):
+def _damps(damping: Damping, span: Span, scene: Scene) -> bool:
+    if scene.sentence[span.start] in damping.overruled:
         return False
-    same = scene.sentence[span.start]
-    cuts = (cut for pattern in damper.unless for cut in pattern.spans(scene))
-    return not any(scene.sentence[cut.start] == same for cut in cuts)
+    return any(_reaches(damping.damper, by, span, scene) for by in damping.spans)
 
 
 def _reaches(damper: Damper, by: Span, span: Span, scene: Scene) -> bool:

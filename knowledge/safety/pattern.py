@@ -91,7 +91,7 @@ class Run:
 
     def spans(self, scene: Scene) -> Iterator[Span]:
         """Every place it matches, each as short as it can be."""
-        if not all(scene.holds(need) for need in self.needs) or not self.step(scene.everywhere, scene):
+        if not scene.has_all(self.needs) or not self.step(scene.everywhere, scene):
             return
         heads = self._heads(scene)
         while heads:
@@ -112,18 +112,14 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Several runs in one sentence, in any order."""
+    """Several runs in one sentence, in any order. `needs` are those of all runs."""
 
     runs: tuple[Run, ...]
-
-    @property
-    def needs(self) -> tuple[Vocabulary, ...]:
-        """What every one of the runs needs."""
-        return tuple(need for run in self.runs for need in run.needs)
+    needs: tuple[Vocabulary, ...]
 
     def spans(self, scene: Scene) -> Iterator[Span]:
         """For each place of the first run, the stretch that holds the nearest of every other."""
-        if not all(scene.holds(need) for need in self.needs):
+        if not scene.has_all(self.needs):
             return
         found = [tuple(run.spans(scene)) for run in self.runs]
         if not all(found):

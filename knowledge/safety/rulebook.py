@@ -82,7 +82,7 @@ class Spellings(Frozen):
     joined: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """A compiled rule."""
 
@@ -93,7 +93,7 @@ class Rule:
     despite: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Damper:
     """A compiled damper."""
 

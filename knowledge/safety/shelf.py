@@ -25,8 +25,9 @@ class Shelf(Generic[T]):
         found = {number for word in scene.positions for number in self.by_word.get(word, ())}
         for number in sorted(found):
             owner, pattern = self.kept[number]
-            for span in pattern.spans(scene):
-                yield owner, span
+            if scene.has_all(pattern.needs):
+                for span in pattern.spans(scene):
+                    yield owner, span
 
 
 def shelve(owned: Iterable[tuple[T, Sequence[Pattern]]]) -> Shelf[T]:
