@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from bot.clock import FixedClock
 from bot.logs import configure
@@ -14,6 +15,11 @@ from tests.databases import Databases, PostgresServer, SqliteFiles, postgres
 from tests.house import INDEXES
 
 OURS = ("BOT_", "TELEGRAM_")
+
+# Enough to find what breaks easily in every run; HYPOTHESIS_PROFILE=long looks harder.
+settings.register_profile("quick", max_examples=40, deadline=None)
+settings.register_profile("long", max_examples=2000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 @pytest.fixture(autouse=True)

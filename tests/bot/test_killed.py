@@ -18,7 +18,7 @@ from tests.databases import SqliteFiles
 from tests.fake_telegram import FakeTelegram, Person
 
 ROOT = Path(__file__).parents[2]
-CHATS, KILLS = 20, 3
+CHATS, KILLS = 20, 2
 UPDATES = CHATS * ENTRIES
 PATIENCE = 90.0
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from knowledge.library import PLACES, Library, load
+from knowledge.library import Library
 from knowledge.search.index import Index, read_words
 from knowledge.search.phrases import NONE, Phrase
 from knowledge.search.text import Lexicon
+from tests.house import braunstone
 
 ALARM, BATTERIES, BURGLED = (
     "fire-safety/smoke-alarm-beeping",
@@ -45,12 +44,10 @@ def small(lexicon: Lexicon) -> Index:
 
 @pytest.fixture(scope="session")
 def library() -> Library:
-    return load(Path(PLACES) / "braunstone")
+    return braunstone().holding
 
 
 @pytest.fixture(scope="session")
-def full(library: Library) -> Index:
-    """Built without the large corpus: the entries, the cues and the actions say enough for these stories."""
-    from knowledge.search.phrases import of_library, read_actions, read_cues
-
-    return Index.build(library, (*of_library(library), *read_cues(), *read_actions().phrases))
+def full() -> Index:
+    """The index that ships."""
+    return braunstone().index
