@@ -32,7 +32,7 @@ ANYTHING = st.recursive(
     ),
     max_leaves=12,
 )
-quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 needs_spec = pytest.mark.skipif(not SPEC.known, reason="the Bot API's description is not here")
 
 

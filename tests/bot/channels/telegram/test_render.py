@@ -187,7 +187,7 @@ def expected(reply: Reply) -> list[str]:
     return [squeezed(span.text) for block in items for spans in block for span in spans]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(REPLIES)
 def test_telegram_takes_any_reply_and_nothing_is_lost(reply: Reply) -> None:
     parts = render(reply)
