@@ -85,7 +85,7 @@ class Knowing:
         return Ports(
             library=current.holding,
             search=current,
-            texts=Texts(language),
+            texts=Texts(language, current.holding.place.visit),
             person=person,
             now=now,
             bank_holidays=bank_holidays(range(now.year - 1, now.year + 2)),

@@ -51,7 +51,7 @@ TABLE: tuple[Rule, ...] = (
 async def handle(turn: Turn, understood: Understood, session: Session, ports: Ports) -> Outcome:
     """One turn in, what it leads to out. Pure but for the reads that the ports offer."""
     if session.language != ports.texts.language:
-        ports = replace(ports, texts=Texts(session.language))
+        ports = replace(ports, texts=Texts(session.language, ports.library.place.visit))
     rule = next(rule for rule in TABLE if rule.fits(turn, understood, session, ports))
     done = await rule.handler(turn, understood, session, ports)
     return _keep_nothing(done) if done.session.quiet else done

@@ -157,6 +157,9 @@ def place_faults(library: Library, path: Path) -> Iterator[Fault]:
     for role, id_ in library.place.roles.items():
         if id_ not in library.organisations:
             yield Fault(path, line_of(path, role), f"role {role!r} names the unknown organisation {id_!r}")
+    for agency, id_ in library.place.agencies.items():
+        if id_ not in library.organisations:
+            yield Fault(path, line_of(path, agency), f"agency {agency!r} names the unknown organisation {id_!r}")
     for id_ in library.place.fallback:
         if id_ not in library.organisations:
             yield Fault(path, line_of(path, id_), f"fallback names the unknown organisation {id_!r}")

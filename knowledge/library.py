@@ -39,9 +39,14 @@ class Library(Frozen):
             raise UnknownEntry(slug=slug) from None
 
     def helpers(self, entry: Entry) -> tuple[Organisation, ...]:
-        """The organisations of an entry in its own order, roles filled by the place; what it lacks is left out."""
+        """The organisations of an entry in its own order, roles filled by the place; what it lacks is left out.
+
+        Where none is left, the agency that owns the answer.
+        """
         ids = dict.fromkeys(found for name in entry.organisations if (found := self.place.resolve(name)))
-        return tuple(self.organisations[id_] for id_ in ids if id_ in self.organisations)
+        known = tuple(self.organisations[id_] for id_ in ids if id_ in self.organisations)
+        owner = self.organisations.get(self.place.agencies.get(entry.agency, ""))
+        return known or ((owner,) if owner else ())
 
     @cached_property
     def organisation_names(self) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from knowledge.entry import Hours, Slug, Text
+from knowledge.entry import Agency, Hours, Slug, Text
 from knowledge.prose import Frozen
 
 
@@ -40,7 +40,8 @@ class Place(Frozen):
     local_words: tuple[str, ...] = Field(default=(), description="names that spelling repair must know")
     people: People | None = None
     embed_origins: tuple[str, ...] = ()
-    visit: dict[str, str] = Field(default_factory=dict, description="wording about home visits")
+    visit: dict[str, str] = Field(default_factory=dict, description="wording about visits: text id, text")
+    agencies: dict[Agency, Slug] = Field(default_factory=dict, description="who owns an answer, organisation here")
 
     def resolve(self, name: str) -> str | None:
         """An organisation's id: a role's holder here, or the name itself; None for a role nobody holds."""

@@ -106,6 +106,7 @@ async def test_a_person_where_nobody_answers_yet(person: Player) -> None:
 async def test_a_visit_where_none_can_be_booked_yet(person: Player) -> None:
     screen = await person.say("/visit")
     assert "You cannot book a visit here yet" in screen
+    assert "No team from Braunstone Blues" in screen, "the place's own words"
 
 
 async def test_stop_and_delete_are_two_things_with_receipts(person: Player) -> None:
