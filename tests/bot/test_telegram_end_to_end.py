@@ -19,6 +19,7 @@ from bot.clock import FixedClock
 from bot.delivery.deliver import Delivery, quietly
 from bot.wiring import House
 from handlers.catalogue import Texts
+from tests.databases import SqliteFiles
 from tests.fake_telegram import TOKEN, FakeTelegram, Lost, Person, refusals
 from tests.fake_telegram.model import Message
 from tests.house import house
@@ -72,8 +73,8 @@ async def running(built: House, clock: FixedClock) -> AsyncIterator[Line]:
 
 
 @pytest.fixture
-async def line(database_url: str, clock: FixedClock) -> AsyncIterator[Line]:
-    async with house(database_url, clock) as built, running(built, clock) as made:
+async def line(sqlite_files: SqliteFiles, clock: FixedClock) -> AsyncIterator[Line]:
+    async with house(sqlite_files.fresh(), clock) as built, running(built, clock) as made:
         yield made
 
 
