@@ -50,7 +50,7 @@ async def danger_answered(turn: Turn, session: Session, ports: Ports, answer: st
         return await safety.safe_to_message(session, ports, answer)
     if answer == "yes":
         return safety.confirmed(session, ports, waiting)
-    return await _where_they_were(turn, safety.denied(session), ports, waiting)
+    return await _where_they_were(turn, safety.denied(session, waiting), ports, waiting)
 
 
 async def _where_they_were(turn: Turn, session: Session, ports: Ports, asked: Waiting) -> Outcome:

@@ -8,7 +8,7 @@ from handlers import handover, language, privacy, visits
 from handlers.buttons import Verb
 from handlers.ports import Ports
 from handlers.replies import action, button, fresh, rows
-from handlers.turn import Button, Effect, Outcome, Reply, Session, SetContact, SetSource, Turn
+from handlers.turn import Button, Effect, Outcome, Reply, Session, SetSource, Turn
 from knowledge.prose import Block
 
 SOURCE_CODE = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
@@ -63,9 +63,3 @@ async def start(turn: Turn, session: Session, ports: Ports) -> Outcome:
     if SOURCE_CODE.match(turn.argument):
         effects.append(SetSource(code=turn.argument))
     return action(fresh(session), "greet", menu_message(ports, "menu.greet"), effects=effects)
-
-
-async def back_on(session: Session, ports: Ports) -> Outcome:
-    """Somebody who had stopped our messages wants them again."""
-    reply = Reply(blocks=ports.texts.blocks("stop.back-on"))
-    return action(session, "unsubscribe", reply, effects=[SetContact(contact="ok")])

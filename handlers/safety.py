@@ -111,7 +111,7 @@ async def danger(turn: Turn, understood: Understood, session: Session, ports: Po
         return _emergency(understood, session, ports, trace, effects)
     if verdict.tier == "certain":
         effects.append(SetContact(contact="reply_only"))
-    return _helplines(understood, session.model_copy(update={"quiet": True}), ports, trace, effects)
+    return _helplines(understood, session, ports, trace, effects)
 
 
 def _emergency(understood: Understood, session: Session, ports: Ports, trace: Trace, effects: list[Effect]) -> Outcome:
@@ -143,7 +143,7 @@ def _helplines(understood: Understood, session: Session, ports: Ports, trace: Tr
         buttons = safe_buttons(ports)
         session = _pause(session, Waiting(form=SAFE_FORM))
     reply = Reply(blocks=(*said, *ask), buttons=buttons, urgent=True)
-    return outcome(session, reply, effects=effects, trace=trace)
+    return outcome(session.model_copy(update={"quiet": True}), reply, effects=effects, trace=trace)
 
 
 def yes_no(ports: Ports, yes: str, no: str) -> tuple[tuple[Button, ...], ...]:
@@ -175,6 +175,7 @@ def _ask(session: Session, understood: Understood, ports: Ports) -> Session:
                 "offered": " ".join(guess.offered),
                 "action": guess.action or "",
                 "route": guess.route,
+                "quiet": "yes" if session.quiet else "",
             },
         ),
     )
@@ -223,9 +224,9 @@ def confirmed(session: Session, ports: Ports, waiting: Waiting) -> Outcome:
     return outcome(after, reply, effects=[SetContact(contact="reply_only")], trace=trace)
 
 
-def denied(session: Session) -> Session:
-    """'No': back to where they were; what follows is a conversation like any other again."""
-    return resume(session).model_copy(update={"quiet": False})
+def denied(session: Session, asked: Waiting) -> Session:
+    """'No': back to where they were, and as quiet as it was: what an earlier crisis made quiet stays so."""
+    return resume(session).model_copy(update={"quiet": bool(asked.data["quiet"])})
 
 
 async def safe_to_message(session: Session, ports: Ports, answer: str) -> Outcome:

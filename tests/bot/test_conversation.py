@@ -114,6 +114,12 @@ async def test_nothing_of_crisis_and_abuse_is_kept(built: House, clock: FixedClo
     assert [tuple(row) for row in routes] == [("crisis" if "kill" in text else "abuse", 1)]
 
 
+async def test_a_later_false_alarm_does_not_end_the_quiet(built: House, clock: FixedClock) -> None:
+    for key, text in enumerate(("I want to kill myself", "smell of gas in the kitchen", "no", "is the food bank open")):
+        await built.conversation.take(said(clock, text, key=str(key)))
+    assert await count(built, Question) == 0
+
+
 async def test_a_question_is_kept_without_personal_details(built: House, clock: FixedClock) -> None:
     await built.conversation.take(said(clock, "my name is Ann Other, ring me on 07700 900123 about my bins"))
     async with built.store.read() as unit:
