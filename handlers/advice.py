@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import menu, nearby
+from handlers import language, menu, nearby
 from handlers.answer import first_message, may_show, show_token
 from handlers.buttons import Verb
 from handlers.contacts import fallback_numbers
@@ -19,9 +19,17 @@ SMALLTALK = frozenset({"greet", "thanks", "goodbye"})
 async def question(turn: Turn, understood: Understood, session: Session, ports: Ports) -> Outcome:
     """Any words that nothing else took."""
     decision = ports.search.decide(understood, session.shown)
+    if language.unanswered(understood, decision):
+        return _in_their_language(understood, session, ports, decision)
     keep = () if session.quiet or decision.route == "smalltalk" else (_kept(understood.text, decision),)
     area = nearby.area_in(understood.text, ports.library.place)
     return await go_on(turn, session, ports, decision, effects=keep, area=area)
+
+
+def _in_their_language(understood: Understood, session: Session, ports: Ports, decision: Decision) -> Outcome:
+    done = menu.in_their_language(session, ports, understood.heard)
+    asks = done.trace.action == "language" and not session.quiet
+    return done.model_copy(update={"effects": (_kept(understood.text, decision),) if asks else ()})
 
 
 def _kept(text: str, decision: Decision) -> KeepQuestion:

@@ -26,7 +26,7 @@ async def go_on(turn: Turn, understood: Understood, session: Session, ports: Por
 
 
 async def _yes_or_no(turn: Turn, understood: Understood, session: Session, ports: Ports, waiting: Waiting) -> Outcome:
-    answer = safety.answer_of(turn.text)
+    answer = safety.answer_of(turn.text, session.language)
     if answer is None or len(turn.text.split()) > 6:  # a new message rather than an answer
         return await after_safety(turn, understood, safety.resume(session), ports)
     if waiting.form == safety.SAFE_FORM:

@@ -9,6 +9,7 @@ from handlers.buttons import Verb
 from handlers.ports import Ports
 from handlers.replies import action, button, fresh, rows
 from handlers.turn import Button, Effect, Outcome, Reply, Session, SetSource, Turn
+from knowledge.languages import Heard
 from knowledge.prose import Block
 
 SOURCE_CODE = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
@@ -39,6 +40,7 @@ def buttons(ports: Ports) -> tuple[tuple[Button, ...], ...]:
         button(ports, "menu.person", Verb.PERSON),
         button(ports, "menu.language", Verb.LANGUAGE),
         button(ports, "menu.privacy", Verb.PRIVACY, "start"),
+        language.back_to_english(ports.texts),
     )
 
 
@@ -46,7 +48,15 @@ def menu_message(ports: Ports, text_id: str) -> Reply:
     """What this is, what it can do, and 999."""
     place = ports.library.place
     blocks = ports.texts.blocks(text_id, place=place.name, partnership=place.partnership)
-    return Reply(blocks=(*blocks, *standing(ports)), buttons=buttons(ports))
+    return Reply(blocks=(*blocks, *standing(ports), *language.limits(ports.texts)), buttons=buttons(ports))
+
+
+def in_their_language(session: Session, ports: Ports, heard: Heard) -> Outcome:
+    """The menu in the language somebody wrote in; all languages where it could be one of several."""
+    if heard.language is None:
+        return language.ask(session, ports)
+    name = "menu" if heard.help else "greet" if heard.greeting else "language"
+    return action(fresh(session), name, menu_message(ports, "menu.greet" if name == "greet" else "menu.say"))
 
 
 def standing(ports: Ports) -> tuple[Block, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from handlers.catalogue import Texts
+from knowledge.languages import NOTHING, Heard
 from knowledge.library import Library
 from knowledge.prose import Frozen
 from knowledge.safety import Verdict
@@ -18,7 +19,7 @@ class Understood(Frozen):
 
     text: str
     verdict: Verdict
-    language: str | None = None
+    heard: Heard = NOTHING
 
 
 class Decision(Frozen):

@@ -50,6 +50,8 @@ TABLE: tuple[Rule, ...] = (
 
 async def handle(turn: Turn, understood: Understood, session: Session, ports: Ports) -> Outcome:
     """One turn in, what it leads to out. Pure but for the reads that the ports offer."""
+    if understood.heard.language:  # they are answered in the language they write in, from now on
+        session = session.model_copy(update={"language": understood.heard.language})
     if session.language != ports.texts.language:
         ports = replace(ports, texts=Texts(session.language, ports.library.place.visit))
     rule = next(rule for rule in TABLE if rule.fits(turn, understood, session, ports))

@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from handlers import language
 from handlers.buttons import Verb
 from handlers.catalogue import ENGLISH, Texts, small
 from handlers.contacts import tel
 from handlers.ports import Decision, Ports, Understood
 from handlers.replies import button, outcome, rows
 from handlers.turn import Button, CountRoute, Effect, Outcome, Reply, Route, Session, SetContact, Trace, Turn, Waiting
+from knowledge.languages import answer
 from knowledge.library import Library
 from knowledge.prose import Block, Paragraph, Span
 from knowledge.safety import Verdict
@@ -65,9 +67,15 @@ def blocks(texts: Texts, verdict: Verdict, library: Library) -> tuple[Block, ...
 def _translated(texts: Texts, ids: list[str]) -> tuple[Block, ...]:
     if texts.language == ENGLISH:
         return ()
-    known = [id_ for id_ in ids if texts.has(id_)] or ["emergency.line"]
+    known = dict.fromkeys(_nearest(texts, id_) for id_ in ids)
     said = tuple(block for id_ in known for block in texts.blocks(id_))
     return (*said, *small(texts.blocks("language.unchecked")))
+
+
+def _nearest(texts: Texts, text_id: str) -> str:
+    """The text itself, else the general one of its route, else the 999 line: the first that is translated."""
+    general = f"{text_id.partition('.')[0]}.general"
+    return next((id_ for id_ in (text_id, general) if texts.has(id_)), "emergency.line")
 
 
 def _local_help(library: Library, text_id: str) -> Iterator[Block]:
@@ -86,7 +94,8 @@ def without_database(understood: Understood, library: Library, texts: Texts, *, 
     verdict = understood.verdict
     if verdict.route is None or (group and verdict.route != "emergency"):
         return None
-    return Reply(blocks=blocks(texts, verdict, library), urgent=True)
+    spoken = Texts(understood.heard.language) if understood.heard.language else texts
+    return Reply(blocks=blocks(spoken, verdict, library), urgent=True)
 
 
 def sorry(texts: Texts) -> Reply:
@@ -164,6 +173,8 @@ def _ask(session: Session, understood: Understood, ports: Ports) -> Session:
     """Remember where they were and what their message would have been answered with; ids only, no words."""
     verdict = understood.verdict
     guess = ports.search.decide(understood, session.shown)
+    if language.unanswered(understood, guess):
+        guess = Decision(route="action", action="menu")
     return _pause(
         session,
         Waiting(
@@ -244,8 +255,11 @@ async def safe_to_message(session: Session, ports: Ports, answer: str) -> Outcom
     return outcome(resume(session), reply, effects=[SetContact(contact="never")])
 
 
-def answer_of(text: str) -> str | None:
-    """'yes', 'no', or None for anything else."""
+def answer_of(text: str, spoken: str) -> str | None:
+    """'yes', 'no', or None for anything else, in the chat's language or in English."""
+    said = answer(text, spoken)
+    if said is not None:
+        return "yes" if said else "no"
     if NO.match(text):
         return "no"
     return "yes" if YES.match(text) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.ports import Understood
 from handlers.turn import Turn
+from knowledge.languages import detect
 from knowledge.safety import Verdict, judge
 
 NOTHING = Verdict()
@@ -14,4 +15,4 @@ def understand(turn: Turn) -> Understood:
     if turn.kind in ("tap", "blocked", "unblocked") or not turn.text:
         return Understood(text="", verdict=NOTHING)
     words = turn.argument if turn.kind == "command" else turn.text
-    return Understood(text=words, verdict=judge(words))
+    return Understood(text=words, verdict=judge(words), heard=detect(words))

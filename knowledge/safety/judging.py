@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from knowledge.safety.other_languages import find_in_other_languages
 from knowledge.safety.rulebook import Damper, Rule, Rulebook, rulebook
 from knowledge.safety.scene import Scene, Span
 from knowledge.safety.verdict import Finding, Tier, Verdict, weigh
@@ -17,7 +18,7 @@ STRUCK = "_"
 
 def judge(text: str) -> Verdict:
     """Is this a danger to life, a crisis, or abuse? Total: every string has a verdict."""
-    return weigh(find(text, rulebook()))
+    return weigh([*find(text, rulebook()), *find_in_other_languages(text)])
 
 
 def find(text: str, book: Rulebook) -> list[Finding]:

@@ -109,5 +109,5 @@ def _button(button: Button, texts: Texts) -> Markup:
         return link(button.label, href, texts, css="choice")
     if not button.token:
         return Markup('<span class="choice">{}</span>').format(button.label)
-    made = Markup('<button class="choice" type="submit" form="chat" name="tap" value="{}">{}</button>')
+    made = Markup('<button class="choice" dir="auto" type="submit" form="chat" name="tap" value="{}">{}</button>')
     return made.format(button.token, button.label)

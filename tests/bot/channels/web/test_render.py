@@ -46,6 +46,12 @@ def test_paragraphs_lists_and_bold() -> None:
     assert html(line("Checked", small=True)) == '<p class="small">Checked</p>'
 
 
+def test_words_of_another_language_say_which_and_find_their_own_direction() -> None:
+    urdu = line("مدد").model_copy(update={"lang": "ur"})
+    assert html(urdu) == '<p lang="ur" dir="auto">مدد</p>'
+    assert 'dir="auto"' in str(render.choices(Reply(buttons=((Button(label="جی ہاں", token="t"),),)), TEXTS))
+
+
 def test_a_number_is_a_call() -> None:
     assert 'class="call" href="tel:999">999</a>' in html(Paragraph(spans=(span(text="999", href="tel:999"),)))
 
