@@ -21,8 +21,8 @@ ACTIONS = NATIONAL / "actions.yaml"
 CUES = HERE / "cues.yaml"
 CORPUS = HERE.parent / "corpus"
 SEARCH_TERMS = CORPUS / "search_terms.csv"
-# Messages in danger.csv go to the safety rules; they are no questions.
-NOT_ASKED = frozenset({"danger.csv", "search_terms.csv"})
+# Messages in the danger files go to the alarm; they are no questions. Search terms have a reader of their own.
+NOT_ASKED = ("danger", "search_terms")
 TRAIN = "train"
 
 NONE = "none"
@@ -79,7 +79,7 @@ def read_corpus(folder: Path = CORPUS) -> tuple[Phrase, ...]:
     """How people ask: the corpus's training rows. Where two targets are right the first is taken; rows with two needs
     are left out, for they say nothing about either."""
     return tuple(
-        phrase for path in sorted(folder.glob("*.csv")) if path.name not in NOT_ASKED for phrase in _rows(path)
+        phrase for path in sorted(folder.glob("*.csv")) if not path.name.startswith(NOT_ASKED) for phrase in _rows(path)
     )
 
 
