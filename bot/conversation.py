@@ -24,7 +24,6 @@ from handlers import router, safety
 from handlers.catalogue import Texts
 from handlers.ports import Ports, Understood
 from handlers.turn import Outcome, Reply, Session, Turn
-from handlers.understanding import understand
 from knowledge.library import Library
 
 log = structlog.get_logger()
@@ -41,6 +40,10 @@ class Knowledge(Protocol):
 
     def library(self) -> Library:
         """The library in use."""
+        ...
+
+    def understand(self, turn: Turn) -> Understood:
+        """What is made of a turn before its transaction."""
         ...
 
 
@@ -63,7 +66,7 @@ class Conversation:
 
     async def take(self, turn: Turn) -> Taken:
         """Apply one turn, once. Raises NotStored, and KeyReused for another message under the same key."""
-        understood = await asyncio.to_thread(understand, turn)
+        understood = await asyncio.to_thread(self._knowledge.understand, turn)
         try:
             return await self._apply(turn, understood)
         except KeyReused:

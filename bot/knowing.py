@@ -16,9 +16,13 @@ from bot.store import content
 from bot.store.unit import Store
 from handlers.catalogue import Texts
 from handlers.ports import Decision, Person, Ports, Search, Understood
+from handlers.turn import Turn
+from handlers.understanding import understand
+from knowledge.encoder import EncoderName, open_encoder
 from knowledge.hours import bank_holidays
 from knowledge.library import Library, load
-from knowledge.search import Index, decide, index_of
+from knowledge.safety import Finding
+from knowledge.search import Index, Reading, alarms, calibration_of, decide, index_of
 
 log = structlog.get_logger()
 
@@ -34,6 +38,10 @@ class Current(Search, Protocol):
         """The library."""
         ...
 
+    def understand(self, turn: Turn) -> Understood:
+        """What is made of a turn before its transaction: slow, pure, and called from a worker thread."""
+        ...
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -42,9 +50,21 @@ class Snapshot:
     holding: Library
     index: Index
 
+    def understand(self, turn: Turn) -> Understood:
+        """Read it once, for the alarm and for the search."""
+        return understand(turn, self)
+
+    def read(self, text: str) -> Reading:
+        """Words and meaning."""
+        return self.index.read(text)
+
+    def alarms(self, reading: Reading) -> Sequence[Finding]:
+        """What the learned alarm finds, in the words as typed or as repaired."""
+        return alarms(reading, calibration_of(self.index.encoder.name).alarm)
+
     def decide(self, understood: Understood, shown: Sequence[str] = ()) -> Decision:
         """What the search makes of a message."""
-        found = decide(self.index, understood.text, shown)
+        found = decide(self.index, self._reading(understood), shown)
         return Decision(
             route=found.route,
             answered=tuple(found.answered),
@@ -53,15 +73,22 @@ class Snapshot:
             score=found.score,
         )
 
+    def _reading(self, understood: Understood) -> Reading:
+        """What was read before the transaction, if the content has not changed since."""
+        reading = understood.reading
+        if reading is None or reading.columns is not self.index.targets:
+            return self.index.read(understood.text)
+        return reading
 
-def snapshot(library: Library, kept_in: Path | None = None) -> Snapshot:
+
+def snapshot(library: Library, kept_in: Path | None = None, encoder: EncoderName = "tuned") -> Snapshot:
     """A library with its index, from the folder of kept ones or built: seconds of work, so never on the event loop."""
-    return Snapshot(library, index_of(library, kept_in))
+    return Snapshot(library, index_of(library, open_encoder(encoder), kept_in))
 
 
-def from_folder(place: Path, kept_in: Path | None = None) -> Snapshot:
+def from_folder(place: Path, kept_in: Path | None = None, encoder: EncoderName = "tuned") -> Snapshot:
     """The content of a place's folder, without a database."""
-    return snapshot(load(place), kept_in)
+    return snapshot(load(place), kept_in, encoder)
 
 
 class Knowing:
@@ -71,9 +98,18 @@ class Knowing:
         self._current = first
         self._public_url = public_url
 
+    @property
+    def current(self) -> Current:
+        """What is answered with at this moment."""
+        return self._current
+
     def library(self) -> Library:
         """The library in use."""
         return self._current.holding
+
+    def understand(self, turn: Turn) -> Understood:
+        """What is made of a turn before its transaction; slow and pure."""
+        return self._current.understand(turn)
 
     def swap(self, fresh: Current) -> None:
         """From the next turn on, answer with this."""
@@ -98,11 +134,13 @@ class ContentWatch:
     """Looks at the content revision and swaps the index when it changes."""
 
     def __init__(
-        self, store: Store, place: Path, knowing: Knowing, revision: str | None, kept_in: Path | None = None
-    ) -> None:
+        self, store: Store, place: Path, knowing: Knowing, revision: str | None, kept_in: Path | None = None,
+        encoder: EncoderName = "tuned",
+    ) -> None:  # fmt: skip
         self._store = store
         self._place = place
         self._kept_in = kept_in
+        self._encoder: EncoderName = encoder
         self._knowing = knowing
         self._revision = revision
 
@@ -122,6 +160,6 @@ class ContentWatch:
             if seen == self._revision:
                 return False
             library = await content.library(unit, self._place)
-        self._knowing.swap(await asyncio.to_thread(snapshot, library, self._kept_in))
+        self._knowing.swap(await asyncio.to_thread(snapshot, library, self._kept_in, self._encoder))
         self._revision = seen
         return True

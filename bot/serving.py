@@ -36,7 +36,6 @@ from handlers.catalogue import Texts
 from handlers.ports import Held, Ports
 from handlers.safety import without_database
 from handlers.turn import Reply, Turn
-from handlers.understanding import understand
 
 log = structlog.get_logger()
 
@@ -83,7 +82,7 @@ def web_of(built: House) -> Web:
     """All that the web channel needs."""
 
     def urgent(turn: Turn) -> Reply | None:
-        return without_database(understand(turn), built.knowing.library(), Texts())
+        return without_database(built.knowing.understand(turn), built.knowing.library(), Texts())
 
     return Web(
         turns=built.conversation,
@@ -153,12 +152,14 @@ async def watch_content(built: House) -> None:
     revision = built.revision
     while not built.ready:
         with contextlib.suppress(StoreUnavailable):
-            revision, current = await prepare(built.store, folder, built.settings.index_folder)
+            revision, current = await prepare(built.store, folder, built.settings)
             built.knowing.swap(current)
             log.info("the database is back")
             break
         await asyncio.sleep(TRY_AGAIN_EVERY)
-    await ContentWatch(built.store, folder, built.knowing, revision, built.settings.index_folder).run()
+    await ContentWatch(
+        built.store, folder, built.knowing, revision, built.settings.index_folder, built.settings.encoder
+    ).run()
 
 
 @contextlib.asynccontextmanager

@@ -8,6 +8,8 @@ from typing import Literal
 from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from knowledge.encoder import EncoderName
+
 PLACEHOLDERS = frozenset({"changeme", "change-me", "secret", "your-token-here", "123:abc", "xxx"})
 
 
@@ -21,6 +23,8 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///var/bot.sqlite3"
     keys_file: Path | None = None
     index_folder: Path = Path("var/index")
+    encoder: EncoderName = "tuned"
+    """What turns sentences into vectors: tuned on our corpus, general, or static for a machine with little memory."""
     telegram_token: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("TELEGRAM_BOT_TOKEN", "BOT_TELEGRAM_TOKEN", "telegram_token")
     )

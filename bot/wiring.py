@@ -77,10 +77,10 @@ async def house(
     store = unopened_store(settings, clock)
     try:
         try:
-            revision, current = await prepare(store, folder, settings.index_folder, say)
+            revision, current = await prepare(store, folder, settings, say)
             ready = True
         except StoreUnavailable:
-            revision, current, ready = None, await asyncio.to_thread(from_folder, folder, settings.index_folder), False
+            revision, current, ready = None, await from_files(settings, folder), False
         knowing = Knowing(current, settings.public_url)
         yield House(settings, clock, store, knowing, Conversation(store, knowing), revision, ready)
     finally:
@@ -88,7 +88,7 @@ async def house(
 
 
 async def prepare(
-    store: Store, folder: Path, kept_in: Path, say: Callable[[str], None] = lambda _step: None
+    store: Store, folder: Path, settings: Settings, say: Callable[[str], None] = lambda _step: None
 ) -> tuple[str | None, Snapshot]:
     """Bring the schema up to date, seed the content, read it. Raises StoreUnavailable."""
     say("database: bringing its tables up to date")
@@ -99,14 +99,14 @@ async def prepare(
         if store.url.startswith("sqlite"):  # one file, one sending process
             await chats.clear_leases(unit)
     say("search: reading the index, or building it where the content has changed")
-    return await _current(store, folder, kept_in)
+    return await _current(store, folder, settings)
 
 
-async def _current(store: Store, folder: Path, kept_in: Path) -> tuple[str | None, Snapshot]:
+async def _current(store: Store, folder: Path, settings: Settings) -> tuple[str | None, Snapshot]:
     async with store.read() as unit:
         revision = await content.revision(unit)
         library = await content.library(unit, folder)
-    return revision, await asyncio.to_thread(snapshot, library, kept_in)
+    return revision, await asyncio.to_thread(snapshot, library, settings.index_folder, settings.encoder)
 
 
 @asynccontextmanager
@@ -126,7 +126,7 @@ async def throwaway(settings: Settings, clock: Clock | None = None, *, live: boo
 
 async def from_files(settings: Settings, folder: Path) -> Snapshot:
     """The folder's content with its index."""
-    return await asyncio.to_thread(from_folder, folder, settings.index_folder)
+    return await asyncio.to_thread(from_folder, folder, settings.index_folder, settings.encoder)
 
 
 async def _live(settings: Settings, clock: Clock, folder: Path) -> Snapshot:
@@ -134,6 +134,6 @@ async def _live(settings: Settings, clock: Clock, folder: Path) -> Snapshot:
     try:
         async with store.write() as unit:
             await content.seed(unit, folder, NATIONAL)
-        return (await _current(store, folder, settings.index_folder))[1]
+        return (await _current(store, folder, settings))[1]
     finally:
         await store.close()

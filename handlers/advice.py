@@ -55,7 +55,13 @@ async def go_on(
         done = choose(session, ports, decision.offered)
     else:
         done = unknown(session, ports)
-    trace = Trace(route=decision.route, answered=decision.answered, offered=_offered(decision), action=decision.action)
+    trace = Trace(
+        route=decision.route,
+        answered=decision.answered,
+        offered=_offered(decision),
+        action=decision.action,
+        score=decision.score,
+    )
     return done.model_copy(update={"effects": (*effects, *done.effects), "trace": trace})
 
 

@@ -13,7 +13,7 @@ from knowledge.prose import Block
 SURE = 0.5
 """The search reads English: what it makes of another language is chance, unless it is this sure of it."""
 COURTESIES, SHORT = ("thanks", "goodbye"), 3
-"""Or unless they are a few words of thanks: those it knows in many languages."""
+"""Small talk counts where it is a few words: thanks it knows in many languages."""
 MENUS = (None, "greet", "menu", "language")
 """What their menu answers as well."""
 
@@ -43,9 +43,10 @@ def unanswered(understood: Understood, decision: Decision) -> bool:
     """Is a message in another language, and does the search not know for sure what to say or do?"""
     if not understood.heard.languages:
         return False
+    if decision.score < SURE:
+        return True
     courteous = decision.action in COURTESIES and len(understood.text.split()) <= SHORT
-    sure = decision.score >= SURE and (decision.answered or decision.action not in MENUS)
-    return not (courteous or sure)
+    return not (courteous or decision.answered or decision.action not in MENUS)
 
 
 def limits(texts: Texts) -> tuple[Block, ...]:

@@ -12,14 +12,17 @@ from knowledge.languages import NOTHING, Heard
 from knowledge.library import Library
 from knowledge.prose import Frozen
 from knowledge.safety import Verdict
+from knowledge.search import Reading
 
 
-class Understood(Frozen):
+class Understood(Frozen, arbitrary_types_allowed=True):
     """What was made of a message before any transaction. Pure: the same text gives the same."""
 
     text: str
     verdict: Verdict
     heard: Heard = NOTHING
+    reading: Reading | None = None
+    """The message as the search reads it; None where there are no words, or nothing to search."""
 
 
 class Decision(Frozen):

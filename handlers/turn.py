@@ -178,6 +178,8 @@ class Trace(Frozen):
     offered: tuple[str, ...] = ()
     action: str | None = None
     reasons: tuple[str, ...] = ()
+    score: float = 0.0
+    """The chance that the search gave its first answer."""
 
 
 class Outcome(Frozen):

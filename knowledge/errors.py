@@ -21,3 +21,9 @@ class UnknownEntry(KnowledgeError):
     """There is no entry with this id."""
 
     text_id = "error.content.unknown-entry"
+
+
+class DamagedWeights(KnowledgeError):
+    """A weights file is missing, or is not the one that was shipped."""
+
+    text_id = "error.weights.damaged"

@@ -16,9 +16,13 @@ from bot.store.unit import Store
 from bot.store.vault import throwaway_vault
 from bot.wiring import House
 from handlers.ports import Decision, Understood
+from handlers.turn import Turn
+from handlers.understanding import understand
 from knowledge.entry import Hours
 from knowledge.library import PLACES, Library
 from knowledge.place import People
+from knowledge.safety import Finding
+from knowledge.search import Reading
 
 BRAUNSTONE = PLACES / "braunstone"
 INDEXES = Path(__file__).parents[1] / "build" / "index"
@@ -47,12 +51,25 @@ def place_with(library: Library, **changes: object) -> Library:
     return library.model_copy(update={"place": library.place.model_copy(update=changes)})
 
 
+class RulesAlone:
+    """Reads nothing and finds nothing by meaning: quick, and the rules still judge."""
+
+    def read(self, text: str) -> Reading:
+        return Reading(text, ())
+
+    def alarms(self, reading: Reading) -> Sequence[Finding]:
+        return ()
+
+
 @dataclass(frozen=True)
 class Scripted:
     """A search that says what a test tells it to, and `unknown` to everything else."""
 
     says: dict[str, Decision] = field(default_factory=dict)
     holding: Library = field(default_factory=lambda: braunstone().holding)
+
+    def understand(self, turn: Turn) -> Understood:
+        return understand(turn, RulesAlone())
 
     def decide(self, understood: Understood, shown: Sequence[str] = ()) -> Decision:
         return self.says.get(understood.text, Decision(route="unknown"))

@@ -7,7 +7,7 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from bot.cli import ask, content, people, place, serve, switch, webhook
+from bot.cli import ask, classify, content, evaluate, people, place, serve, switch, webhook
 from bot.errors import BotError
 from handlers.catalogue import Texts
 from knowledge.errors import KnowledgeError
@@ -22,6 +22,8 @@ app = typer.Typer(
 app.command("run")(serve.run)
 app.command("ask")(ask.ask)
 app.command("chat")(ask.chat)
+app.command("evaluate")(evaluate.evaluate)
+app.command("classify")(classify.classify)
 app.command("off")(switch.off)
 app.command("on")(switch.on)
 app.add_typer(content.app, name="content")

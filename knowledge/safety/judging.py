@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from knowledge.safety.other_languages import find_in_other_languages
 from knowledge.safety.rulebook import Damper, Rule, Rulebook, rulebook
 from knowledge.safety.scene import Scene, Span
-from knowledge.safety.verdict import Finding, Tier, Verdict, weigh
+from knowledge.safety.verdict import Finding, Tier, Verdict, more_urgent, weigh
 
 # A long message is judged in windows, so the time grows with its length and not with its square.
 # They overlap by more than the longest pattern, so none is cut in two.
@@ -16,9 +16,12 @@ WINDOW, OVERLAP = 120, 40
 STRUCK = "_"
 
 
-def judge(text: str) -> Verdict:
-    """Is this a danger to life, a crisis, or abuse? Total: every string has a verdict."""
-    return weigh([*find(text, rulebook()), *find_in_other_languages(text)])
+def judge(text: str, learned: Sequence[Finding] = ()) -> Verdict:
+    """Is this a danger to life, a crisis, or abuse? Total: every string has a verdict.
+
+    `learned` is what the learned alarm found (knowledge/search/alarm.py). Either may raise; neither lowers the other.
+    """
+    return more_urgent(weigh([*find(text, rulebook()), *find_in_other_languages(text)]), weigh(learned))
 
 
 def find(text: str, book: Rulebook) -> list[Finding]:

@@ -15,10 +15,11 @@ Kind = Literal[
     "suicidal", "self-harm",
     "child", "sexual", "domestic", "honour", "stalking", "adult", "slavery",
 ]  # fmt: skip
-# Where several messages fit, the first of these is sent: what could hurt the sender or a rescuer leads.
-KINDS: tuple[Kind, ...] = get_args(Kind)
 Route = Literal["emergency", "crisis", "abuse"]
 Tier = Literal["certain", "maybe"]
+# Where several messages fit, the first of these is sent: what could hurt the sender or a rescuer leads.
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
 
 # Most urgent first. A life in danger comes before all; a plain crisis before a mere chance of an emergency.
 URGENCY: tuple[tuple[Route, Tier], ...] = (
@@ -60,3 +61,19 @@ def weigh(findings: Sequence[Finding]) -> Verdict:
             reasons = tuple(dict.fromkeys(finding.words for finding in best))
             return Verdict(route=route, tier=tier, kind=best[0].kind, reasons=reasons[:REASONS_KEPT])
     return Verdict()
+
+
+def more_urgent(ruled: Verdict, learned: Verdict) -> Verdict:
+    """The more urgent of two; of two as urgent the first, for its kind is surer, with the reasons of both."""
+    places = [_place(verdict) for verdict in (ruled, learned)]
+    if places[1] < places[0]:
+        return learned
+    if places[1] == places[0] and learned.route:
+        return ruled.model_copy(update={"reasons": (*ruled.reasons, *learned.reasons)[:REASONS_KEPT]})
+    return ruled
+
+
+def _place(verdict: Verdict) -> int:
+    if verdict.route is None or verdict.tier is None:
+        return len(URGENCY)
+    return URGENCY.index((verdict.route, verdict.tier))

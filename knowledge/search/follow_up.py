@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from knowledge.search.index import Candidate, Ranking
+from knowledge.search.ranking import Candidate, Ranking
 
 LONGEST = 8  # words; a longer message says what it is about
 # How a follow-up begins, as Lexicon.words reads it.
@@ -62,7 +63,7 @@ def lean_on(ranking: Ranking, shown: Sequence[str]) -> Ranking:
 
     candidates = (Candidate(target, raised(target, score)) for target, score in scores.items())
     best_first = tuple(sorted(candidates, key=lambda candidate: -candidate.score))
-    return Ranking(ranking.words, best_first, none=0.0, covered=ranking.covered)
+    return replace(ranking, candidates=best_first, none=0.0)
 
 
 def _category(target: str) -> str:

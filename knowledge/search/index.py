@@ -2,177 +2,151 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from knowledge.encoder import Encoder, Floats, unit
 from knowledge.entry import Tier
 from knowledge.library import Library
 from knowledge.search import lexical
+from knowledge.search.base import Base, weights_of
 from knowledge.search.fuzzy import Speller, build_speller
-from knowledge.search.lexical import Floats, Matrix
-from knowledge.search.phrases import NONE, Phrase, of_library, read_actions, read_corpus, read_cues
-from knowledge.search.text import Lexicon, read_lexicon, stem, tokens
+from knowledge.search.lexical import Matrix
+from knowledge.search.memory import Memory, numbered
+from knowledge.search.needs import cut
+from knowledge.search.phrases import ALARM, NONE, Phrase, of_library
+from knowledge.search.ranking import Candidate, Ranking
+from knowledge.search.reading import Reading, Version
+from knowledge.search.text import Lexicon, read_lexicon, tokens
 
 HERE = Path(__file__).parent
 # The most urgent first.
 TIERS: tuple[Tier, ...] = get_args(Tier)
-
-# Only the nearest phrases vote, weighed against each other by a small ridge regression of their own: a phrase that
-# says nothing new has little weight. 50 of 11,000 measured better than all of them, and needs no training.
-NEAREST = 50
-RIDGE = 0.35
-# What else counts besides that vote: likeness to all of a target's words as one text, and the share of the message's
-# words, the rarer the heavier, that the target uses anywhere. Found on the validation set; half or double the value
-# moves the result by less than a point.
-WHOLE_TARGET, COVERED = 1.0, 0.6
-WHOLE_TRUST = 0.3
+LETTERS = 0.3
+"""What likeness in letters to the nearest of the place's own phrases adds to a target: names that no encoder knows."""
 BEST_KEPT = 12
+OF_HALVES = 4
+"""Candidates of a whole message among which the needs of its halves are looked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A target, an entry's id or an action's name, and how well a message fits it; 1 is a very good fit."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Own:
+    """The place's own phrases as letters, sorted by target; where each target begins."""
 
-    target: str
-    score: float
+    letters: Matrix
+    targets: npt.NDArray[np.intp]
+    begins: npt.NDArray[np.intp]
 
-
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """The best candidates, best first, and how much the message looks like none of ours."""
-
-    words: tuple[str, ...] = ()
-    candidates: tuple[Candidate, ...] = ()
-    none: float = 0.0
-    covered: float = 0.0
-    likeness: float = 0.0
-
-    @property
-    def best(self) -> float:
-        """The first candidate's score; 0 where nothing fits."""
-        return self.candidates[0].score if self.candidates else 0.0
-
-    @property
-    def runner_up(self) -> float:
-        """The second candidate's score; 0 where there is none."""
-        return self.candidates[1].score if len(self.candidates) > 1 else 0.0
+    def best(self, likeness: Floats, size: int) -> Floats:
+        """The likeness to every phrase in, the best of each target out; 0 for a target without phrases."""
+        found = np.zeros(size, dtype=np.float32)
+        found[self.targets] = np.maximum.reduceat(likeness, self.begins)
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Index:
-    """Everything that ranking needs. `owner` says which target each row of the matrix belongs to; the last rows are
-    whole targets, one each, in order of `targets`. `urgency` of an entry: 0 comes first."""
+    """Everything that ranking needs. `targets` name the memory's columns; `ranked` are those that may be candidates:
+    this place's entries, and what the bot does itself. `urgency` of an entry: 0 comes first."""
 
     lexicon: Lexicon
     speller: Speller
-    matrix: Matrix
+    encoder: Encoder
+    memory: Memory
+    own: Own
     targets: tuple[str, ...]
-    owner: npt.NDArray[np.intp]
-    trust: Floats
+    ranked: npt.NDArray[np.intp]
     urgency: Mapping[str, int]
-    stems: Mapping[str, int]
-    used: npt.NDArray[np.bool_]
-    rarity: Floats
 
     @classmethod
-    def build(cls, library: Library, phrases: Sequence[Phrase] | None = None) -> Self:
-        """A library in, its index out. What is not handed in is read from the package's own data."""
-        found = all_phrases(library) if phrases is None else phrases
-        urgency = {entry.id: TIERS.index(entry.tier) for entry in library.entries.values()}
-        return cls.of_phrases(found, read_words(), place_names(library), urgency)
+    def build(cls, library: Library, encoder: Encoder, base: Base, vectors: Floats | None = None) -> Self:
+        """A library in, its index out. `vectors` of its phrases may be handed in, in the order of `of_library`."""
+        phrases = of_library(library)
+        return cls.of_phrases(
+            phrases, encoder, base, read_words(), place_names(library),
+            {entry.id: TIERS.index(entry.tier) for entry in library.entries.values()}, vectors,
+        )  # fmt: skip
 
     @classmethod
     def of_phrases(
-        cls,
-        phrases: Sequence[Phrase],
-        lexicon: Lexicon,
-        names: Iterable[str] = (),
-        urgency: Mapping[str, int] | None = None,
-    ) -> Self:
-        """Phrases in, the index of just those out."""
-        typed = [lexicon.words(phrase.text) for phrase in phrases]
-        speller = build_speller(_words_of_ours(phrases, typed), lexicon.common, names)
-        mended = {word: speller.repair((word,)) for word in set(chain.from_iterable(typed))}
-        texts = [
-            words if phrase.spelt else tuple(part for word in words for part in mended[word])
-            for phrase, words in zip(phrases, typed, strict=True)
-        ]
-        targets = tuple(sorted({phrase.target for phrase in phrases}))
-        number = {target: at for at, target in enumerate(targets)}
-        owner = [number[phrase.target] for phrase in phrases]
-        together: list[list[int]] = [[] for _ in targets]
-        for row, target in enumerate(owner):
-            together[target].append(row)
-        stems, used, rarity = _vocabulary(texts, owner, len(targets))
+        cls, phrases: Sequence[Phrase], encoder: Encoder, base: Base, lexicon: Lexicon,
+        names: Iterable[str] = (), urgency: Mapping[str, int] | None = None, vectors: Floats | None = None,
+    ) -> Self:  # fmt: skip
+        """The place's own phrases and the base in, their index out. An entry without an own phrase is no candidate."""
+        ours = {phrase.target for phrase in phrases}
+        targets = (*base.targets, *sorted(ours - set(base.targets)))
+        meanings = encoder.vectors([phrase.text for phrase in phrases]) if vectors is None else vectors
+        memory = base.memory.plus(
+            meanings, numbered([phrase.targets for phrase in phrases], targets), weights_of(phrases)
+        )
+        ranked = [at for at, name in enumerate(targets) if name in ours or _is_action(name)]
         return cls(
-            lexicon=lexicon, speller=speller, targets=targets, urgency=urgency or {},
-            stems=stems, used=used, rarity=rarity,
-            matrix=lexical.build(texts, together, lexicon),
-            owner=np.array([*owner, *range(len(targets))], dtype=np.intp),
-            trust=np.array([*(p.weight for p in phrases), *[WHOLE_TRUST] * len(targets)], dtype=np.float32),
+            lexicon=lexicon, encoder=encoder, memory=memory, own=_own(phrases, targets, lexicon), targets=targets,
+            speller=build_speller(_words_of_ours(phrases, lexicon, base.words), lexicon.common, names),
+            ranked=np.array(ranked, dtype=np.intp), urgency=urgency or {},
         )  # fmt: skip
 
-    def rank(self, text: str, shown: Sequence[str] = ()) -> Ranking:
-        """A message in, candidates out. It is read as typed and with its spelling repaired; the better reading counts.
-        `shown` is not looked at here: `decide` knows what a follow-up is."""
-        typed = self.lexicon.words(text)
-        repaired = self.speller.repair(typed)
-        readings = [self._rank(words) for words in dict.fromkeys((typed, repaired)) if words]
-        return max(readings, key=lambda ranking: max(ranking.best, ranking.none), default=Ranking())
+    def read(self, text: str) -> Reading:
+        """A message in, its words and meaning out: all the slow work, and nothing that needs a database. The encoder
+        runs once, twice where a word was repaired."""
+        parts = cut(text)
+        typed = [self.lexicon.words(part) for part in parts]
+        repaired = [self.speller.repair(words) for words in typed]
+        if not any(typed):
+            return Reading(text, self.targets)
+        versions = [self._version(parts, typed)]
+        if repaired != typed:
+            versions.append(self._version([" ".join(words) for words in repaired], repaired))
+        return Reading(text, self.targets, tuple(versions))
 
-    def _rank(self, words: tuple[str, ...]) -> Ranking:
-        likeness = self.matrix.likeness(self.matrix.vector(lexical.features(words, self.lexicon)))
-        covered = self._covered(words)
-        scores = self._score(likeness, covered)
-        ours = [at for at in np.argsort(-scores)[: BEST_KEPT + 1] if self.targets[at] != NONE]
-        none = self.targets.index(NONE) if NONE in self.targets else None
-        return Ranking(
-            words=words,
-            candidates=tuple(Candidate(self.targets[at], float(scores[at])) for at in ours if scores[at] > 0),
-            none=float(scores[none]) if none is not None else 0.0,
-            covered=float(covered[ours[0]]) if ours else 0.0,
-            likeness=float(likeness.max(initial=0.0)),
-        )
+    def _version(self, parts: Sequence[str], words: Sequence[tuple[str, ...]]) -> Version:
+        sense = self.encoder.sense(parts)
+        shares, likeness = self.memory.shares(sense.whole, len(self.targets))
+        return Version(tuple(words), sense, shares, likeness)
 
-    def _score(self, likeness: Floats, covered: Floats) -> Floats:
-        whole = likeness[-len(self.targets) :]
-        # What is not for us is a hundred subjects: its words together mean nothing.
-        ours = np.array([target != NONE for target in self.targets])
-        return np.asarray(self._vote(likeness) + (WHOLE_TARGET * whole + COVERED * covered) * ours)
+    def rank(self, reading: Reading) -> Ranking:
+        """What was read in, candidates out. As typed and as repaired are both ranked; the surer counts."""
+        rankings = map(self._rank, reading.versions)
+        return max(rankings, key=lambda ranking: max(ranking.best, ranking.none), default=Ranking())
 
-    def _vote(self, likeness: Floats) -> Floats:
-        """Ridge regression among the nearest phrases only: how much of each target is in this message."""
-        near = np.argpartition(-likeness, min(NEAREST, len(likeness)) - 1)[:NEAREST]
-        near = near[likeness[near] > 0]
-        votes = np.zeros(len(self.targets), dtype=np.float32)
-        if len(near):
-            kernel = self.matrix.among(near) + np.diag(RIDGE / self.trust[near])
-            shares = np.linalg.solve(kernel, likeness[near])
-            np.add.at(votes, self.owner[near], shares.astype(np.float32))
-        return votes
+    def _rank(self, version: Version) -> Ranking:
+        letters = self.own.letters.likeness(self.own.letters.vector(lexical.features(version.words, self.lexicon)))
+        scores = version.shares + LETTERS * self.own.best(letters, len(self.targets))
+        return replace(self._ranking(scores, version.shares), words=version.words, likeness=version.likeness)
 
-    def _covered(self, words: Sequence[str]) -> Floats:
-        """For every target, the share of the message's words that it uses, the rarer the heavier."""
-        stems = {stem(word) for word in words}
-        known = [self.stems[word] for word in stems if word in self.stems]
-        unknown = (len(stems) - len(known)) * math.log(1 + len(self.owner))
-        found: Floats = self.rarity[known] @ self.used[known]
-        return np.asarray(found / max(float(self.rarity[known].sum()) + unknown, 1e-6), dtype=np.float32)
+    def _ranking(self, scores: Floats, shares: Floats) -> Ranking:
+        best = self.ranked[np.argsort(-scores[self.ranked])[:BEST_KEPT]]
+        none = float(shares[self.targets.index(NONE)]) if NONE in self.targets else 0.0
+        return Ranking((), tuple(Candidate(self.targets[at], float(scores[at])) for at in best), none)
 
+    def halves(self, reading: Reading, whole: Ranking) -> tuple[tuple[Ranking, Ranking], ...]:
+        """A message of several parts in, its two halves as every cut makes them out, each ranked among the candidates
+        of the whole by the phrases of those alone."""
+        if not reading.versions or len(reading.versions[-1].words_of_parts) == 1:
+            return ()
+        parts = reading.versions[-1].sense.parts
+        before, after = np.cumsum(parts[:-1], axis=0), np.cumsum(parts[:0:-1], axis=0)[::-1]
+        scores = self.memory.votes(self._rows_of(whole), unit(np.concatenate([before, after])), len(self.targets))
+        scores /= np.maximum(scores.sum(axis=1, keepdims=True), 1e-9)
+        ranked = [self._ranking(row, row) for row in scores]
+        return tuple(zip(ranked[: len(before)], ranked[len(before) :], strict=True))
 
-def all_phrases(library: Library) -> tuple[Phrase, ...]:
-    """Everything that an index of this library learns from; what is about an entry the place has not is left out."""
-    shared = (*read_cues(), *read_corpus(), *read_actions().phrases)
-    ours = (phrase for phrase in shared if "/" not in phrase.target or phrase.target in library.entries)
-    return (*of_library(library), *ours)
+    def _rows_of(self, ranking: Ranking) -> npt.NDArray[np.intp]:
+        names = {candidate.target for candidate in ranking.candidates[:OF_HALVES]}
+        columns = [at for at, name in enumerate(self.targets) if name in names]
+        return np.flatnonzero(np.isin(self.memory.targets[:, 0], columns))
+
+    def taught(self, phrase: Phrase) -> Self:
+        """The same after one more phrasing of a target it knows, without building anew: one row more."""
+        meaning = self.encoder.vectors([phrase.text])
+        memory = self.memory.plus(meaning, numbered([phrase.targets], self.targets), weights_of([phrase]))
+        return replace(self, memory=memory)
 
 
 def read_words(folder: Path = HERE) -> Lexicon:
@@ -187,25 +161,22 @@ def place_names(library: Library) -> frozenset[str]:
     return frozenset(word for name in names for word in tokens(name))
 
 
-def _words_of_ours(phrases: Sequence[Phrase], typed: Sequence[Sequence[str]]) -> Counter[str]:
+def _is_action(name: str) -> bool:
+    return "/" not in name and name != NONE and not name.startswith(ALARM)
+
+
+def _words_of_ours(phrases: Sequence[Phrase], lexicon: Lexicon, often: Mapping[str, int]) -> Counter[str]:
     """Words that spelling repair may trust: all that are spelt with care, and others that stand more than once."""
-    pairs = tuple(zip(phrases, typed, strict=True))
-    careful = Counter(chain.from_iterable(words for phrase, words in pairs if phrase.spelt))
-    others = Counter(chain.from_iterable(words for phrase, words in pairs if not phrase.spelt))
-    return careful + Counter({word: often for word, often in others.items() if often > 1})
+    careful, others = Counter[str](), Counter[str](often)
+    for phrase in phrases:
+        (careful if phrase.spelt else others).update(lexicon.words(phrase.text))
+    return careful + Counter({word: count for word, count in others.items() if count > 1})
 
 
-def _vocabulary(
-    texts: Sequence[Sequence[str]], owner: Sequence[int], size: int
-) -> tuple[dict[str, int], npt.NDArray[np.bool_], Floats]:
-    """Every stem's number, which targets use it, and how rare it is among phrases."""
-    stems: dict[str, int] = {}
-    rows = [{stems.setdefault(stem(word), len(stems)) for word in words} for words in texts]
-    used = np.zeros((len(stems), size), dtype=np.bool_)
-    often = np.zeros(len(stems), dtype=np.float32)
-    for row, target in zip(rows, owner, strict=True):
-        at = list(row)
-        used[at, target] = True
-        often[at] += 1
-    rarity = np.log((1 + len(texts)) / (1 + often))
-    return stems, used, rarity.astype(np.float32)
+def _own(phrases: Sequence[Phrase], targets: Sequence[str], lexicon: Lexicon) -> Own:
+    number = {target: at for at, target in enumerate(targets)}
+    owner = np.array([number[phrase.target] for phrase in phrases], dtype=np.intp)
+    order = np.argsort(owner, kind="stable")
+    letters = lexical.build([lexicon.words(phrases[at].text) for at in order], (), lexicon)
+    present, begins = np.unique(owner[order], return_index=True)
+    return Own(letters, present, begins)

@@ -18,8 +18,3 @@ def cut(text: str) -> tuple[str, ...]:
     parts = (part.strip() for part in CUT.split(text))
     found = tuple(part for part in parts if part)
     return found if 1 < len(found) <= MOST_PARTS else (text,)
-
-
-def halves(parts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Every way of two neighbouring halves: the cut between two needs is one of the cuts, not all of them."""
-    return tuple((" ".join(parts[:at]), " ".join(parts[at:])) for at in range(1, len(parts)))

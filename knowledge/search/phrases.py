@@ -26,6 +26,8 @@ NOT_ASKED = ("danger", "search_terms")
 TRAIN = "train"
 
 NONE = "none"
+ALARM = "!"
+"""What the name of a mark of the alarm begins with."""
 SMALLTALK = ("greet", "thanks", "goodbye")
 ACTION_NAMES = (
     "visit.book", "visit.change", "visit.cancel", "visit.when", "privacy.delete", "privacy.export", "human",
@@ -47,6 +49,13 @@ class Phrase:
     target: str
     weight: float = ASKED
     spelt: bool = False
+    also: tuple[str, ...] = ()
+    """Further targets that are as right."""
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """All that are right, the best first."""
+        return (self.target, *self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +85,7 @@ def read_cues(cues: Path = CUES, terms: Path = SEARCH_TERMS) -> tuple[Phrase, ..
 
 
 def read_corpus(folder: Path = CORPUS) -> tuple[Phrase, ...]:
-    """How people ask: the corpus's training rows. Where two targets are right the first is taken; rows with two needs
-    are left out, for they say nothing about either."""
+    """How people ask: the corpus's training rows. Rows with two needs are left out: they say little about either."""
     return tuple(
         phrase for path in sorted(folder.glob("*.csv")) if not path.name.startswith(NOT_ASKED) for phrase in _rows(path)
     )
@@ -86,9 +94,9 @@ def read_corpus(folder: Path = CORPUS) -> tuple[Phrase, ...]:
 def _rows(path: Path) -> Iterator[Phrase]:
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            target = row["target"].partition("|")[0]
-            if row["split"] == TRAIN and "&" not in target:
-                yield Phrase(row["text"], target, NOT_OURS if target == NONE else ASKED)
+            target, *also = row["target"].split("|")
+            if row["split"] == TRAIN and "&" not in row["target"]:
+                yield Phrase(row["text"], target, NOT_OURS if target == NONE else ASKED, also=tuple(also))
 
 
 def of_library(library: Library) -> tuple[Phrase, ...]:
@@ -126,3 +134,13 @@ def _read_blocks(path: Path) -> dict[str, list[str]]:
         return {str(name): str(block).splitlines() for name, block in found.items()}
     except (OSError, yaml.YAMLError, AttributeError) as error:
         raise UnreadableFile(path=path, why=str(error).splitlines()[0]) from error
+
+
+def read_dangers(folder: Path = CORPUS) -> Iterator[Phrase]:
+    """Dangers, crises and abuse as people tell them, and what only sounds like one: the training rows of danger*.csv.
+    Their targets are marks of the alarm ("!emergency fire", "!harmless"), never candidates for an answer."""
+    for path in sorted(folder.glob("danger*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                if row["split"] == TRAIN:
+                    yield Phrase(row["text"], f"{ALARM}{row['target']} {row['kind']}".strip())

@@ -15,16 +15,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from knowledge.encoder import Encoder, Progress
 from knowledge.library import Library
+from knowledge.search.base import SHIPPED, base_of
 from knowledge.search.fuzzy import Speller
-from knowledge.search.index import Index, all_phrases, place_names, read_words
+from knowledge.search.index import Index, Own, place_names, read_words
 from knowledge.search.lexical import Matrix
+from knowledge.search.memory import Memory
+from knowledge.search.phrases import of_library
 from knowledge.search.text import Lexicon
+from knowledge.search.vectors import Vectors
 
 CODE = Path(__file__).parent
 ENDING = ".npz"
-OF_INDEX = ("owner", "trust", "used", "rarity")
-OF_MATRIX = ("idf", "used", "row_starts", "row_ids", "row_weights", "starts", "rows", "weights")
+OF_MEMORY = ("vectors", "targets", "weights", "centres", "begins")
+OF_OWN = ("targets", "begins")
+OF_LETTERS = ("idf", "used", "row_starts", "row_ids", "row_weights", "starts", "rows", "weights")
 FACTS = "facts"
 MOST_KEPT = 4
 """Files: two versions of the content may be in use while one replaces the other."""
@@ -33,32 +39,40 @@ Arrays = Mapping[str, npt.NDArray[Any]]
 
 
 def fingerprint(parts: Iterable[str]) -> str:
-    """A name for what an index is made from: the parts handed in, and the code and word lists of this package."""
+    """A name for what an index is made from: the parts handed in, the code and word lists of this package, and what
+    was fitted."""
     digest = hashlib.sha256()
-    for path in sorted(CODE.iterdir()):
+    for path in sorted((*CODE.iterdir(), *SHIPPED.glob("*.npz"))):
         if path.is_file():
             digest.update(path.read_bytes())
     for part in sorted(parts):  # the tables and the folder give the same content in another order
         digest.update(part.encode() + b"\0")
-    return digest.hexdigest()[:32]
+    return f"index-{digest.hexdigest()[:32]}"
 
 
-def index_of(library: Library, folder: Path | None = None) -> Index:
-    """The index of a library: from the folder where it is kept, else built, which takes some seconds."""
-    phrases = all_phrases(library)
+def index_of(library: Library, encoder: Encoder, folder: Path | None = None, done: Progress | None = None) -> Index:
+    """The index of a library: from the folder where it is kept, else built, which takes some seconds. With an encoder
+    whose base did not ship, the first time of all takes minutes; `done` hears of every phrase read."""
+
+    def build() -> Index:
+        base = base_of(encoder, read_words(), folder, done)
+        vectors = Vectors(encoder, folder).of([phrase.text for phrase in phrases], done)
+        return Index.build(library, encoder, base, vectors)
+
+    phrases = of_library(library)
     if folder is None:
-        return Index.build(library, phrases)
-    parts = [f"{p.text}\0{p.target}\0{p.weight}\0{p.spelt}" for p in phrases]
-    parts += [*sorted(place_names(library)), *(f"{e.id} {e.tier}" for e in library.entries.values())]
-    return kept(folder, fingerprint(parts), read_words(), lambda: Index.build(library, phrases))
+        return build()
+    parts = [f"{p.text}\0{p.targets}\0{p.weight}\0{p.spelt}" for p in phrases]
+    parts += [encoder.name, *sorted(place_names(library)), *(f"{e.id} {e.tier}" for e in library.entries.values())]
+    return kept(folder, fingerprint(parts), read_words(), encoder, build)
 
 
-def kept(folder: Path, name: str, lexicon: Lexicon, build: Callable[[], Index]) -> Index:
+def kept(folder: Path, name: str, lexicon: Lexicon, encoder: Encoder, build: Callable[[], Index]) -> Index:
     """The index of this name from the folder, or built and put there. A file that cannot be read is built anew."""
     path = folder / f"{name}{ENDING}"
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            return unpack(arrays, lexicon)
+            return unpack(arrays, lexicon, encoder)
     except (OSError, ValueError, KeyError):
         index = build()
     _put(folder, path, index)
@@ -73,50 +87,47 @@ def _put(folder: Path, path: Path, index: Index) -> None:
         with fresh.open("wb") as file:
             np.savez(file, allow_pickle=False, **pack(index))
         fresh.replace(path)
-        for old in sorted(folder.glob(f"*{ENDING}"), key=lambda file: -file.stat().st_mtime)[MOST_KEPT:]:
+        for old in sorted(folder.glob(f"index-*{ENDING}"), key=lambda file: -file.stat().st_mtime)[MOST_KEPT:]:
             old.unlink(missing_ok=True)
     except OSError:
         return
 
 
 def pack(index: Index) -> dict[str, npt.NDArray[Any]]:
-    """All of an index but its lexicon, which is read anew."""
+    """All of an index but its lexicon and encoder, which are opened anew."""
+    letters, speller = index.own.letters, index.speller
     facts = {
         "targets": index.targets,
         "urgency": dict(index.urgency),
-        "stems": list(index.stems),
-        "ids_of": list(index.matrix.ids_of),
-        "unknown": index.matrix.unknown,
-        "known": sorted(index.speller.known),
-        "near": dict(index.speller.near),
-        "common": dict(index.speller.common),
+        "ids_of": list(letters.ids_of),
+        "unknown": letters.unknown,
+        "known": sorted(speller.known),
+        "near": dict(speller.near),
+        "common": dict(speller.common),
     }
-    arrays = {name: getattr(index, name) for name in OF_INDEX}
-    arrays |= {f"matrix_{name}": getattr(index.matrix, name) for name in OF_MATRIX}
-    return {**arrays, FACTS: np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8)}
+    arrays = {f"memory_{name}": getattr(index.memory, name) for name in OF_MEMORY}
+    arrays |= {f"own_{name}": getattr(index.own, name) for name in OF_OWN}
+    arrays |= {f"letters_{name}": getattr(letters, name) for name in OF_LETTERS}
+    return {**arrays, "ranked": index.ranked, FACTS: np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8)}
 
 
-def unpack(arrays: Arrays, lexicon: Lexicon) -> Index:
+def unpack(arrays: Arrays, lexicon: Lexicon, encoder: Encoder) -> Index:
     """What `pack` made back into an index. Raises KeyError or ValueError for anything else."""
     facts = json.loads(arrays[FACTS].tobytes())
-    matrix = Matrix(
-        ids_of=_numbered(facts["ids_of"]),
+    letters = Matrix(
+        ids_of={name: number for number, name in enumerate(facts["ids_of"])},
         unknown=float(facts["unknown"]),
-        **{name: arrays[f"matrix_{name}"] for name in OF_MATRIX},
+        **{name: arrays[f"letters_{name}"] for name in OF_LETTERS},
     )
+    speller = Speller(frozenset(facts["known"]), _by_length(facts["near"]), _by_length(facts["common"]))
     return Index(
-        lexicon=lexicon,
-        speller=Speller(frozenset(facts["known"]), _by_length(facts["near"]), _by_length(facts["common"])),
-        matrix=matrix,
+        lexicon=lexicon, speller=speller, encoder=encoder,
+        memory=Memory(**{name: arrays[f"memory_{name}"] for name in OF_MEMORY}),
+        own=Own(letters=letters, **{name: arrays[f"own_{name}"] for name in OF_OWN}),
         targets=tuple(facts["targets"]),
+        ranked=arrays["ranked"],
         urgency=facts["urgency"],
-        stems=_numbered(facts["stems"]),
-        **{name: arrays[name] for name in OF_INDEX},
-    )
-
-
-def _numbered(names: Iterable[str]) -> dict[str, int]:
-    return {name: number for number, name in enumerate(names)}
+    )  # fmt: skip
 
 
 def _by_length(words: Mapping[str, list[str]]) -> dict[int, tuple[str, ...]]:

@@ -23,10 +23,12 @@ from bot.store import chats
 from bot.store.unit import Store
 from bot.store.vault import vault_from
 from handlers.ports import Decision, Understood
+from handlers.turn import Turn
 from knowledge.entry import Entry
 from knowledge.library import Library
 from knowledge.place import Place
 from knowledge.prose import Span
+from knowledge.safety import Verdict
 from tests.fake_telegram import TOKEN
 
 ENTRIES = 10
@@ -52,6 +54,9 @@ class Numbered:
     """A search that answers `question 3 …` with entry 3."""
 
     holding: Library
+
+    def understand(self, turn: Turn) -> Understood:
+        return Understood(text=turn.text or "", verdict=Verdict())
 
     def decide(self, understood: Understood, shown: Sequence[str] = ()) -> Decision:
         return Decision(route="answer", answered=(f"answer/{understood.text.split()[1]}",))

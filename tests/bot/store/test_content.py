@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
-from bot import knowing
 from bot.clock import FixedClock
 from bot.knowing import ContentWatch
 from bot.store import content, switch
@@ -18,10 +17,8 @@ from bot.store.unit import Store
 from bot.store.vault import Vault, throwaway_vault, vault_from
 from bot.wiring import House
 from knowledge.library import NATIONAL
-from knowledge.search import Index
-from knowledge.search.phrases import of_library
 from tests.databases import PostgresServer
-from tests.house import BRAUNSTONE, house
+from tests.house import BRAUNSTONE, INDEXES, house
 
 ALARM = "fire-safety/smoke-alarm-beeping"
 
@@ -56,13 +53,10 @@ async def test_the_library_of_the_tables_is_that_of_the_folder(store: Store) -> 
     assert len(library.organisations) == 90
 
 
-async def test_a_new_version_is_answered_with_at_once(
-    database_url: str, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(knowing, "index_of", lambda library, _folder: Index.build(library, tuple(of_library(library))))
+async def test_a_new_version_is_answered_with_at_once(database_url: str, clock: FixedClock) -> None:
     async with house(database_url, clock) as built:
         await seeded(built)
-        watch = ContentWatch(built.store, BRAUNSTONE, built.knowing, "1")
+        watch = ContentWatch(built.store, BRAUNSTONE, built.knowing, "1", INDEXES)
         assert not await watch.look()
         await publish(built, "Change the battery today.")
         assert await watch.look()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
+from knowledge.encoder import open_encoder
 from knowledge.library import Library
+from knowledge.search.base import Base
 from knowledge.search.index import Index, read_words
 from knowledge.search.phrases import NONE, Phrase
 from knowledge.search.text import Lexicon
@@ -31,15 +35,23 @@ WAYS = {
 URGENCY = {ALARM: 0, ALARMS: 0, BATTERIES: 0, PIPE: 2, BURGLED: 2}
 
 
+def index_over(phrases: Sequence[Phrase]) -> Index:
+    """An index of these phrases alone, with the encoder that ships."""
+    encoder, words = open_encoder(), read_words()
+    general = [phrase for phrase in phrases if "/" not in phrase.target]
+    own = [phrase for phrase in phrases if "/" in phrase.target]
+    return Index.of_phrases(own, encoder, Base.fit(encoder, general, words), words, {"braunstone"}, URGENCY)
+
+
 @pytest.fixture(scope="session")
 def lexicon() -> Lexicon:
     return read_words()
 
 
 @pytest.fixture(scope="session")
-def small(lexicon: Lexicon) -> Index:
+def small() -> Index:
     phrases = [Phrase(way, target) for target, ways in WAYS.items() for way in ways.split("|")]
-    return Index.of_phrases(phrases, lexicon, {"braunstone"}, URGENCY)
+    return index_over(phrases)
 
 
 @pytest.fixture(scope="session")

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.search.decide import Decided, chance_of, decide
-from knowledge.search.index import Candidate, Index, Ranking
+from knowledge.search import decide as decide_reading
+from knowledge.search.calibration import calibration_of
+from knowledge.search.decide import Decided
+from knowledge.search.index import Index
 from knowledge.search.phrases import Phrase
-from knowledge.search.text import Lexicon
-from tests.knowledge.search.conftest import ALARM, BURGLED, PIPE, WAYS
+from knowledge.search.ranking import Candidate, Ranking
+from tests.knowledge.search.conftest import ALARM, BURGLED, PIPE, WAYS, index_over
+
+CHANCE = calibration_of("tuned").chance
+
+
+def decide(index: Index, text: str, shown: Sequence[str] = ()) -> Decided:
+    return decide_reading(index, index.read(text), shown)
 
 
 @pytest.mark.parametrize(
@@ -69,10 +79,10 @@ def test_one_need_said_at_length_is_one_answer(small: Index) -> None:
     assert decide(small, "water is coming through the ceiling, a pipe has burst in the kitchen").answered == (PIPE,)
 
 
-def test_between_two_close_entries_the_resident_chooses(lexicon: Lexicon) -> None:
+def test_between_two_close_entries_the_resident_chooses() -> None:
     ours = [Phrase(way, target) for target, ways in WAYS.items() for way in ways.split("|")]
     pets = [Phrase("we have lost our little dog", "x/dog"), Phrase("we have lost our little cat", "x/cat")]
-    decided = decide(Index.of_phrases([*ours, *pets], lexicon), "we have lost our little tortoise")
+    decided = decide(index_over([*ours, *pets]), "we have lost our little tortoise")
 
     assert (decided.route, set(decided.offered)) == ("choose", {"x/dog", "x/cat"})
 
@@ -97,10 +107,10 @@ def test_a_script_we_cannot_read_is_offered_languages(small: Index) -> None:
 
 def test_the_chance_falls_with_a_close_second_and_with_what_is_not_ours() -> None:
     def chance(second: float, none: float) -> float:
-        return chance_of(Ranking(("a", "b"), (Candidate("x/y", 1.0), Candidate("x/z", second)), none=none))
+        return CHANCE.of(Ranking(("a", "b"), (Candidate("x/y", 1.0), Candidate("x/z", second)), none=none))
 
     assert chance(0.2, 0.0) > chance(0.9, 0.0) > chance(0.9, 0.8)
-    assert chance_of(Ranking()) == 0
+    assert CHANCE.of(Ranking()) == 0
 
 
 @settings(max_examples=60, deadline=None)

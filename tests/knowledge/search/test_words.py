@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from knowledge.search import lexical
 from knowledge.search.follow_up import leans, opens
 from knowledge.search.fuzzy import Speller, build_speller
-from knowledge.search.needs import cut, halves
+from knowledge.search.needs import cut
 from knowledge.search.text import Lexicon, read_lexicon, stem, tokens
 
 
@@ -117,7 +117,6 @@ def test_a_text_of_nothing_is_like_nothing(lexicon: Lexicon) -> None:
 def test_a_message_is_cut_where_needs_may_part() -> None:
     assert cut("alarm beeps and also door is stuck. help") == ("alarm beeps", "door is stuck", "help")
     assert cut("one need only") == ("one need only",)
-    assert halves(("a", "b", "c")) == (("a", "b c"), ("a b", "c"))
 
 
 @pytest.mark.parametrize("text", ["is it free", "what about them", "and how much is it"])

@@ -1,0 +1,1 @@
+"""Measurements on public data, beside published ones. Not part of the bot."""

@@ -1,0 +1,1 @@
+"""How well messages are understood: labelled messages in, figures out. Nothing here is used to answer anybody."""

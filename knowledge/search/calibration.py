@@ -1,0 +1,91 @@
+"""From scores to chances, and from chances to what we do.
+
+The chances are fitted on the corpus's held-out families (rows marked "validation", which neither encoder nor index has
+seen) by knowledge/training/shipped.py. The thresholds and the alarm's limits were read off the trade-off curves of
+those rows and of questions-dev.csv. Only the tuned encoder's are its own; the others borrow them (docs/understanding.md).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from knowledge.prose import Frozen
+from knowledge.search.ranking import Ranking
+
+FILE = Path(__file__).parent / "fitted" / "calibration.json"
+
+
+class Chance(Frozen):
+    """Logistic regression: the chance that the first candidate is what was meant."""
+
+    bias: float
+    best: float
+    close: float
+    none: float
+    likeness: float
+    words: float
+
+    def of(self, ranking: Ranking) -> float:
+        """0 to 1; 0 where there is no candidate."""
+        if not ranking.candidates:
+            return 0.0
+        odds = self.bias + sum(weight * value for weight, value in zip(self._weights, features(ranking), strict=True))
+        return 1 / (1 + math.exp(-max(min(odds, 30.0), -30.0)))
+
+    @property
+    def _weights(self) -> tuple[float, ...]:
+        return (self.best, self.close, self.none, self.likeness, self.words)
+
+
+def features(ranking: Ranking) -> tuple[float, float, float, float, float]:
+    """What the chance depends on, in the order of Chance's fields."""
+    close = ranking.runner_up / max(ranking.best, 0.05)
+    return ranking.best, close, ranking.none, ranking.likeness, math.log(1 + len(ranking.words))
+
+
+class Thresholds(Frozen):
+    """At or above which chance we do what. A wrong answer costs more where lives depend on the entry; an order of few
+    words needs less, for whatever matters is asked back before it is done."""
+
+    answer: float
+    answer_life_safety: float
+    offer: float
+    act: float
+    act_short: float
+    too_close: float
+    """The second's share of the first one's score above which the sender chooses."""
+    half: float
+    """Score of either half of a message with two needs."""
+
+
+class Limits(Frozen):
+    """How far above what is safe a danger must stand to be raised (knowledge/search/alarm.py, Levels.above). `least`:
+    the share that it must have at all, so that a message that is near to nothing raises nothing."""
+
+    least: float
+
+    emergency_certain: float
+    emergency_maybe: float
+    crisis_certain: float
+    crisis_maybe: float
+    abuse_certain: float
+    abuse_maybe: float
+
+
+class Calibration(Frozen):
+    """All of one encoder."""
+
+    chance: Chance
+    thresholds: Thresholds
+    alarm: Limits
+
+
+@cache
+def calibration_of(encoder: str) -> Calibration:
+    """An encoder's name ("tuned-0123…") in; the calibration of its kind out."""
+    stored: Mapping[str, object] = json.loads(FILE.read_text(encoding="utf-8"))
+    return Calibration.model_validate(stored[encoder.partition("-")[0]])
