@@ -2,7 +2,7 @@
 
 The chances are fitted on the corpus's held-out families (rows marked "validation", which neither encoder nor index has
 seen) by knowledge/training/shipped.py. The thresholds and the alarm's limits were read off the trade-off curves of
-those rows and of questions-dev.csv. Only the tuned encoder's are its own; the others borrow them (docs/understanding.md).
+those rows and of questions-dev.csv. Only the tuned encoder has its own; the others borrow them.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Kernel ridge regression on the nearest hundred phrases alone: a phrase that says nothing new beside its neighbours has
 little weight, and there is nothing to train, so a phrase more is one row more, at once and exactly. Measured against
-ridge over landmarks and plain votes in docs/understanding.md. Phrases lie in cells around fixed centres, and only the
+ridge over landmarks and plain votes (docs/decisions/0015). Phrases lie in cells around fixed centres, and only the
 cells nearest to a message are looked at, so that 100,000 phrases take little longer than 10,000.
 """
 
