@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TRAIN := .venv-train
 
-.PHONY: help setup run test train bench-understanding check lock format clean screenshots
+.PHONY: help setup run test train bench-understanding bench-live understanding validation fuzz check lock format clean screenshots
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -46,6 +46,20 @@ DATA ?= ../shared/benchmarks
 
 bench-understanding: setup  ## measure `bot classify` on public sets in DATA, and write docs/benchmarks-understanding.md's table
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python -m benchmarks.understanding --data $(DATA)
+
+bench-live: setup  ## measure one more phrasing, and 100,000 of them, and write docs/understanding.md's lines
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.live
+
+understanding: setup  ## sit the examination and write docs/understanding.md's tables and pictures
+	@$(BIN)/bot evaluate tests/knowledge/held_out/questions.csv --json | PYTHONPATH=. $(BIN)/python docs/draw_understanding.py
+
+validation: setup  ## measure the held-out families of the corpus and keep the figures that tests compare with
+	@PYTHONPATH=. $(BIN)/python -m tests.knowledge.validation
+
+STRINGS ?= 100000
+
+fuzz: setup  ## send STRINGS strings of every sort through the whole conversation: one kind answer each
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.fuzz --strings $(STRINGS)
 
 format: setup  ## put the code in its usual shape
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .

@@ -21,8 +21,8 @@ from handlers.understanding import understand
 from knowledge.encoder import EncoderName, open_encoder
 from knowledge.hours import bank_holidays
 from knowledge.library import Library, load
-from knowledge.safety import Finding
-from knowledge.search import Index, Reading, alarms, calibration_of, decide, index_of
+from knowledge.safety import Verdict, judge, trust_of
+from knowledge.search import Index, Reading, decide, index_of, levels_of
 
 log = structlog.get_logger()
 
@@ -58,9 +58,9 @@ class Snapshot:
         """Words and meaning."""
         return self.index.read(text)
 
-    def alarms(self, reading: Reading) -> Sequence[Finding]:
-        """What the learned alarm finds, in the words as typed or as repaired."""
-        return alarms(reading, calibration_of(self.index.encoder.name).alarm)
+    def judge(self, reading: Reading) -> Verdict:
+        """Rules and meaning, weighed together."""
+        return judge(reading.text, levels_of(reading), trust_of(self.index.encoder.name))
 
     def decide(self, understood: Understood, shown: Sequence[str] = ()) -> Decision:
         """What the search makes of a message."""

@@ -8,11 +8,13 @@ from handlers.buttons import Verb
 from handlers.contacts import fallback_numbers
 from handlers.ports import Decision, Ports, Understood
 from handlers.replies import button, fresh, numbered, outcome, rows
-from handlers.turn import Effect, KeepQuestion, Outcome, Reply, Session, Trace, Turn
+from handlers.turn import Button, Effect, KeepQuestion, Outcome, Reply, Session, Trace, Turn
 from knowledge.prose import Block
 from knowledge.redact import redact
 
 MOST_CHOICES = 4
+SURE, BESIDE = 0.85, 3
+"""The chance below which the next best entries stand on buttons beside an answer, and how many."""
 SMALLTALK = frozenset({"greet", "thanks", "goodbye"})
 
 
@@ -50,7 +52,7 @@ async def go_on(
     if decision.action:
         done = await _act(turn, session, ports, decision)
     elif decision.answered:
-        done = show(session, ports, decision.answered, decision.offered, area)
+        done = _beside(show(session, ports, decision.answered, decision.offered, area), ports, decision)
     elif decision.offered:
         done = choose(session, ports, decision.offered)
     else:
@@ -66,7 +68,22 @@ async def go_on(
 
 
 def _offered(decision: Decision) -> tuple[str, ...]:
-    return decision.offered[:MOST_CHOICES] if decision.route == "choose" else ()
+    """What stands on buttons: all choices; beside an answer that we are not sure of, the next best."""
+    if decision.route == "choose":
+        return decision.offered[:MOST_CHOICES]
+    unsure = decision.route == "answer" and decision.score < SURE
+    return decision.offered[:BESIDE] if unsure else ()
+
+
+def _beside(answered: Outcome, ports: Ports, decision: Decision) -> Outcome:
+    """The answers, and under the last of them the next best, where we are not sure."""
+    others = (ports.library.entries[slug] for slug in _offered(decision) if slug in ports.library.entries)
+    shown = rows(*(Button(label=entry.title, token=show_token(entry.id)) for entry in others), wide=1)
+    if not shown or not answered.replies:
+        return answered
+    *first, last = answered.replies
+    last = last.model_copy(update={"buttons": (*last.buttons, *shown)})
+    return answered.model_copy(update={"replies": (*first, last)})
 
 
 async def _act(turn: Turn, session: Session, ports: Ports, decision: Decision) -> Outcome:

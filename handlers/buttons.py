@@ -31,6 +31,7 @@ class Verb(StrEnum):
     TAKE_AWAY = "ta"
     NEAR = "ne"
     DANGER = "da"
+    INSTEAD = "in"
     SAFE = "sa"
     CLEAR = "cl"
     PERSON = "pe"

@@ -53,6 +53,15 @@ async def danger_answered(turn: Turn, session: Session, ports: Ports, answer: st
     return await _where_they_were(turn, safety.denied(session, waiting), ports, waiting)
 
 
+def asked_instead(session: Session, ports: Ports, slug: str) -> Outcome:
+    """It was no danger but a question: its answer. A form that the alarm had interrupted waits on."""
+    waiting = session.waiting
+    if waiting is not None and waiting.form == safety.FORM:
+        session = safety.denied(session, waiting)
+    shown = advice.tapped(session, ports, slug)
+    return shown.model_copy(update={"session": shown.session.model_copy(update={"waiting": session.waiting})})
+
+
 async def _where_they_were(turn: Turn, session: Session, ports: Ports, asked: Waiting) -> Outcome:
     if session.waiting is not None:
         return outcome(session, prompt(ports, session.waiting))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from handlers import language
-from handlers.buttons import Verb
+from handlers.buttons import Verb, encode
 from handlers.catalogue import ENGLISH, Texts, small
 from handlers.contacts import tel
 from handlers.ports import Decision, Ports, Understood
@@ -22,6 +22,8 @@ from knowledge.safety import Verdict
 
 FORM = "danger"
 SAFE_FORM = "safe-to-message"
+MOST_INSTEAD = 3
+"""Entries on buttons beside "is anyone in danger?"."""
 YES = re.compile(r"^\W*(y|ye|yes|yeah|yep|yh|aye|please|help|now)\b", re.IGNORECASE)
 NO = re.compile(r"^\W*(n|no|nah|nope|not?|its fine|it's fine|im fine|i'm fine|false alarm)\b", re.IGNORECASE)
 
@@ -124,29 +126,26 @@ async def danger(turn: Turn, understood: Understood, session: Session, ports: Po
 
 
 def _emergency(understood: Understood, session: Session, ports: Ports, trace: Trace, effects: list[Effect]) -> Outcome:
-    verdict = understood.verdict
+    verdict, guess = understood.verdict, _guess(understood, session, ports)
+    said = blocks(ports.texts, verdict, ports.library)
     if verdict.tier == "maybe":
-        reply = Reply(
-            blocks=(*blocks(ports.texts, verdict, ports.library), *ports.texts.blocks("emergency.ask")),
-            buttons=yes_no(ports, "button.danger-yes", "button.danger-no"),
-            urgent=True,
-        )
+        said, trace = (*said, *ports.texts.blocks("emergency.ask")), _offering(trace, guess)
+        buttons = (*yes_no(ports, "button.danger-yes", "button.danger-no"), *_instead(ports, trace.offered))
     else:
-        reply = Reply(
-            blocks=blocks(ports.texts, verdict, ports.library),
-            buttons=rows(button(ports, "button.not-emergency", Verb.DANGER, "no")),
-            urgent=True,
-        )
-    return outcome(_ask(session, understood, ports), reply, effects=effects, trace=trace)
+        buttons = rows(button(ports, "button.not-emergency", Verb.DANGER, "no"))
+    reply = Reply(blocks=said, buttons=buttons, urgent=True)
+    return outcome(_ask(session, understood, guess), reply, effects=effects, trace=trace)
 
 
 def _helplines(understood: Understood, session: Session, ports: Ports, trace: Trace, effects: list[Effect]) -> Outcome:
     verdict = understood.verdict
     said = blocks(ports.texts, verdict, ports.library)
     if verdict.tier == "maybe":
-        ask = ports.texts.blocks(f"{verdict.route}.ask")
-        buttons = yes_no(ports, f"button.{verdict.route}-yes", f"button.{verdict.route}-no")
-        session = _ask(session, understood, ports)
+        ask, guess = ports.texts.blocks(f"{verdict.route}.ask"), _guess(understood, session, ports)
+        trace = _offering(trace, guess)
+        yes, no = f"button.{verdict.route}-yes", f"button.{verdict.route}-no"
+        buttons = (*yes_no(ports, yes, no), *_instead(ports, trace.offered))
+        session = _ask(session, understood, guess)
     else:
         ask = ports.texts.blocks("safe-to-message.ask")
         buttons = safe_buttons(ports)
@@ -169,12 +168,26 @@ def safe_buttons(ports: Ports) -> tuple[tuple[Button, ...], ...]:
     )
 
 
-def _ask(session: Session, understood: Understood, ports: Ports) -> Session:
+def _guess(understood: Understood, session: Session, ports: Ports) -> Decision:
+    """What the message would have been met with, were it no danger."""
+    guess = ports.search.decide(understood, session.shown)
+    return Decision(route="action", action="menu") if language.unanswered(understood, guess) else guess
+
+
+def _offering(trace: Trace, guess: Decision) -> Trace:
+    """With the entries that stand on buttons under the question, for it may have been no danger at all."""
+    return trace.model_copy(update={"offered": (*guess.answered, *guess.offered)[:MOST_INSTEAD]})
+
+
+def _instead(ports: Ports, offered: tuple[str, ...]) -> tuple[tuple[Button, ...], ...]:
+    known = (ports.library.entries[slug] for slug in offered if slug in ports.library.entries)
+    shown = (Button(label=entry.title, token=encode(Verb.INSTEAD, entry.id)) for entry in known)
+    return rows(*shown, wide=1)
+
+
+def _ask(session: Session, understood: Understood, guess: Decision) -> Session:
     """Remember where they were and what their message would have been answered with; ids only, no words."""
     verdict = understood.verdict
-    guess = ports.search.decide(understood, session.shown)
-    if language.unanswered(understood, guess):
-        guess = Decision(route="action", action="menu")
     return _pause(
         session,
         Waiting(

@@ -54,6 +54,10 @@ async def _danger(turn: Turn, session: Session, ports: Ports, answer: str) -> Ou
     return await forms.danger_answered(turn, session, ports, answer)
 
 
+async def _instead(_turn: Turn, session: Session, ports: Ports, slug: str) -> Outcome:
+    return forms.asked_instead(session, ports, slug)
+
+
 async def _safe(_turn: Turn, session: Session, ports: Ports, answer: str) -> Outcome:
     return await safety.safe_to_message(session, ports, answer)
 
@@ -99,6 +103,7 @@ VERBS: dict[Verb, Tap] = {
     Verb.TAKE_AWAY: _take_away,
     Verb.NEAR: _near,
     Verb.DANGER: _danger,
+    Verb.INSTEAD: _instead,
     Verb.SAFE: _safe,
     Verb.CLEAR: _clear,
     Verb.PERSON: _person,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from handlers.ports import Understood
 from handlers.turn import Turn
 from knowledge.languages import detect
-from knowledge.safety import Finding, Verdict, judge
+from knowledge.safety import Verdict, judge
 from knowledge.search import Reading
 
 NOTHING = Verdict()
@@ -21,8 +20,8 @@ class Mind(Protocol):
         """Words and meaning."""
         ...
 
-    def alarms(self, reading: Reading) -> Sequence[Finding]:
-        """The dangers that what was read is like."""
+    def judge(self, reading: Reading) -> Verdict:
+        """Is it a danger to life, a crisis, or abuse?"""
         ...
 
 
@@ -32,7 +31,7 @@ def understand(turn: Turn, mind: Mind) -> Understood:
         return Understood(text="", verdict=NOTHING)
     words = turn.argument if turn.kind == "command" else turn.text
     reading, heard = mind.read(words), detect(words)
-    found = mind.alarms(reading)
-    if heard.languages:  # the encoder reads English: of another language it is seldom sure, and then it counts
-        found = [finding for finding in found if finding.tier == "certain"]
-    return Understood(text=words, verdict=judge(words, found), heard=heard, reading=reading)
+    verdict = mind.judge(reading)
+    if heard.languages and verdict.tier == "maybe":
+        verdict = judge(words)  # the encoder reads English: of another language it is seldom sure
+    return Understood(text=words, verdict=verdict, heard=heard, reading=reading)

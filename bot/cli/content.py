@@ -18,7 +18,11 @@ from bot.settings import Settings
 from bot.store import content as stored
 from bot.wiring import open_store, place_folder
 from knowledge.check import check as faults_of
-from knowledge.library import NATIONAL, load
+from knowledge.encoder import open_encoder
+from knowledge.library import NATIONAL, Library, load
+from knowledge.search import index_of
+from knowledge.search.strays import Stray, strays
+from knowledge.search.vectors import Vectors
 
 app = typer.Typer(help="The curated answers and organisations.", no_args_is_help=True)
 
@@ -37,10 +41,21 @@ def check(
     for fault in found:
         typer.echo(str(replace(fault, path=Path(os.path.relpath(fault.path)))))
     counted = [fault for fault in found if strict or not fault.warning]
-    library = None if counted else load(folder)
-    if library is not None:
-        typer.echo(f"{len(library.entries)} entries and {len(library.organisations)} organisations: no faults")
-    raise typer.Exit(1 if counted else 0)
+    if counted:
+        raise typer.Exit(1)
+    library = load(folder)
+    for stray in _strays(library):
+        typer.echo(f'note: "{stray.text}" stands in {stray.entry} and fits {stray.better} better')
+    typer.echo(f"{len(library.entries)} entries and {len(library.organisations)} organisations: no faults")
+
+
+def _strays(library: Library) -> list[Stray]:
+    settings = Settings()
+    encoder, folder = open_encoder(settings.encoder), settings.index_folder
+    index, phrasings = index_of(library, encoder, folder), sum(len(e.phrasings) for e in library.entries.values())
+    err = typer.get_text_stream("stderr")
+    with typer.progressbar(length=phrasings, label="asking every phrasing", file=err) as bar:
+        return list(strays(index, library, Vectors(encoder, folder), bar.update))
 
 
 @app.command()

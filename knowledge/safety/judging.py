@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from knowledge.safety.evidence import Levels, Trust, weigh_up
 from knowledge.safety.other_languages import find_in_other_languages
 from knowledge.safety.rulebook import Damper, Rule, Rulebook, rulebook
 from knowledge.safety.scene import Scene, Span
-from knowledge.safety.verdict import Finding, Tier, Verdict, more_urgent, weigh
+from knowledge.safety.verdict import Finding, Tier, Verdict, weigh, with_reasons
 
 # A long message is judged in windows, so the time grows with its length and not with its square.
 # They overlap by more than the longest pattern, so none is cut in two.
@@ -16,12 +17,15 @@ WINDOW, OVERLAP = 120, 40
 STRUCK = "_"
 
 
-def judge(text: str, learned: Sequence[Finding] = ()) -> Verdict:
+def judge(text: str, meaning: Sequence[Levels] = (), trust: Trust | None = None) -> Verdict:
     """Is this a danger to life, a crisis, or abuse? Total: every string has a verdict.
 
-    `learned` is what the learned alarm found (knowledge/search/alarm.py). Either may raise; neither lowers the other.
+    `meaning` is what each reading of the message is near to (knowledge/search/alarm.py). Without it, or without what
+    was fitted for it, the rules judge alone. Danger told in another language is never weighed against anything.
     """
-    return more_urgent(weigh([*find(text, rulebook()), *find_in_other_languages(text)]), weigh(learned))
+    found = find(text, rulebook())
+    raised = list(weigh_up(found, meaning, trust)) if meaning and trust else found
+    return with_reasons(weigh([*raised, *find_in_other_languages(text)]), found)
 
 
 def find(text: str, book: Rulebook) -> list[Finding]:

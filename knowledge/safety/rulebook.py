@@ -17,6 +17,7 @@ from knowledge.safety.grammar import Grammar
 from knowledge.safety.pattern import Pattern
 from knowledge.safety.reading import Reader, by_first_word
 from knowledge.safety.repair import Repair, by_length
+from knowledge.safety.scene import Runs, by_first_two
 from knowledge.safety.shelf import Shelf, shelve
 from knowledge.safety.verdict import Kind, Route, Tier
 
@@ -114,7 +115,7 @@ class Rulebook:
     dampers: Shelf[Damper]
     reader: Reader
     vocabulary: frozenset[str]
-    runs: Mapping[str, tuple[tuple[str, ...], ...]]
+    runs: Runs
 
 
 @cache
@@ -170,10 +171,10 @@ def _damper(text: DamperText, grammar: Grammar) -> Damper:
     return Damper(text.id, text.where, text.lowers, text.within, frozenset(text.only), unless)
 
 
-def _words_of(grammar: Grammar) -> tuple[frozenset[str], dict[str, tuple[tuple[str, ...], ...]]]:
+def _words_of(grammar: Grammar) -> tuple[frozenset[str], Runs]:
     runs = {run for vocabulary in grammar.vocabularies.values() for run in vocabulary.runs}
     words = {word for vocabulary in grammar.vocabularies.values() for word in vocabulary.words}
-    return frozenset(words.union(*runs)), by_first_word(runs)
+    return frozenset(words.union(*runs)), by_first_two(runs)
 
 
 def _reader(folder: Path, vocabulary: Iterable[str]) -> Reader:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 STOP = "."
+Runs = Mapping[tuple[str, str], tuple[tuple[str, ...], ...]]
+"""Runs of words by their first two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,20 @@ class Vocabulary:
         return (*self.words, *(run[0] for run in self.runs))
 
 
+def by_first_two(runs: Iterable[tuple[str, ...]]) -> Runs:
+    """Runs of two words and more in, ready to be found."""
+    found: dict[tuple[str, str], list[tuple[str, ...]]] = {}
+    for run in runs:
+        found.setdefault((run[0], run[1]), []).append(run)
+    return {pair: tuple(all_) for pair, all_ in found.items()}
+
+
 @dataclass
 class Scene:
     """Made for one judgement and dropped after it. `opens` and `closes`: it holds the message's beginning, end."""
 
     words: tuple[str, ...]
-    runs: Mapping[str, tuple[tuple[str, ...], ...]]
+    runs: Runs
     opens: bool
     closes: bool
     _masks: dict[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
@@ -89,8 +99,8 @@ class Scene:
     def run_positions(self) -> dict[tuple[str, ...], int]:
         """Where each run of words that some pattern knows begins."""
         found: dict[tuple[str, ...], int] = {}
-        for position, word in enumerate(self.words):
-            for run in self.runs.get(word, ()):
+        for position, pair in enumerate(pairwise(self.words)):
+            for run in self.runs.get(pair, ()):
                 if self.words[position : position + len(run)] == run:
                     found[run] = found.get(run, 0) | 1 << position
         return found

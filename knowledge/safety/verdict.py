@@ -63,17 +63,8 @@ def weigh(findings: Sequence[Finding]) -> Verdict:
     return Verdict()
 
 
-def more_urgent(ruled: Verdict, learned: Verdict) -> Verdict:
-    """The more urgent of two; of two as urgent the first, for its kind is surer, with the reasons of both."""
-    places = [_place(verdict) for verdict in (ruled, learned)]
-    if places[1] < places[0]:
-        return learned
-    if places[1] == places[0] and learned.route:
-        return ruled.model_copy(update={"reasons": (*ruled.reasons, *learned.reasons)[:REASONS_KEPT]})
-    return ruled
-
-
-def _place(verdict: Verdict) -> int:
-    if verdict.route is None or verdict.tier is None:
-        return len(URGENCY)
-    return URGENCY.index((verdict.route, verdict.tier))
+def with_reasons(verdict: Verdict, found: Sequence[Finding]) -> Verdict:
+    """The same, with the words of every rule of its route among its reasons: staff see all that spoke for it."""
+    spoken = (finding.words for finding in found if finding.route == verdict.route)
+    reasons = tuple(dict.fromkeys((*verdict.reasons, *spoken)))
+    return verdict.model_copy(update={"reasons": reasons[:REASONS_KEPT]})

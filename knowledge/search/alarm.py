@@ -1,85 +1,70 @@
-"""The learned alarm: which dangers a message is near to in meaning, where no rule knows its words.
+"""What a message is near to, for the alarm: how much of it is like dangers that were told, and how much like the rest.
 
-It was shown dangers told in every way we could think of, and as many messages that only sound like one
+The index was shown dangers told in every way we could think of, and as many messages that only sound like one
 (knowledge/corpus/danger*.csv), and it costs nothing: their shares are found together with those of the answers.
+What follows from them, together with the rules, is decided in knowledge/safety/evidence.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from knowledge.safety import Finding, Kind, Route, Tier
-from knowledge.search.calibration import Limits
+import numpy as np
+import numpy.typing as npt
+
+from knowledge.safety import KINDS, Kind, Levels, Route
 from knowledge.search.phrases import ALARM
 from knowledge.search.reading import Reading, Version
 
-ID = "learned"
-EMERGENCY, MAYBE, CRISIS, ABUSE, HARMLESS = "emergency", "emergency-maybe", "crisis", "abuse", "harmless"
+PLACES = ("safe", "emergency", "emergency-maybe", "crisis", "abuse")
+"""Of the shares in Levels."""
+SAFE = PLACES.index("safe")
+ROUTES: dict[str, Route] = {
+    "emergency": "emergency", "emergency-maybe": "emergency", "crisis": "crisis", "abuse": "abuse"
+}  # fmt: skip
 # Kinds of the corpus that have no message of their own.
 SAME_AS: dict[str, Kind] = {"someone-else": "suicidal"}
 
-
-@dataclass(frozen=True, slots=True)
-class Levels:
-    """How much of each route is in a message, how much that is safe, and the likeliest kind of each route."""
-
-    shares: dict[str, float]
-    safe: float
-    kinds: dict[str, Kind]
-
-    def above(self, *routes: str) -> float:
-        """How far some routes together stand above what is safe: from about −1, quite safe, to 1."""
-        return sum(self.shares.get(route, 0.0) for route in routes) - self.safe
+Ints = npt.NDArray[np.intp]
 
 
-def alarms(reading: Reading, limits: Limits) -> tuple[Finding, ...]:
-    """What was read in; what any version of it raises out."""
-    found = (levels_of(version, reading.columns) for version in reading.versions)
-    return tuple(finding for levels in found for finding in _findings(levels, limits))
+@dataclass(frozen=True, slots=True, eq=False)
+class Marks:
+    """What each column is to the alarm: its place in the shares; and of each route the columns, with their kinds."""
+
+    places: Ints
+    columns: Mapping[Route, Ints]
+    kinds: Mapping[Route, tuple[Kind, ...]]
 
 
-def levels_of(version: Version, columns: tuple[str, ...]) -> Levels:
-    """A version's shares in, their sums by route out."""
-    shares: dict[str, float] = {}
-    best: dict[str, tuple[float, Kind]] = {}
-    for at, route, kind in _marks(columns):
-        share = float(version.shares[at])
-        shares[route] = shares.get(route, 0.0) + share
-        best[route] = max(best.get(route, (share, kind)), (share, kind))
-    marked = sum(share for route, share in shares.items() if route != HARMLESS)
-    safe = float(version.shares.sum()) - marked
-    return Levels(shares, safe, {route: kind for route, (_, kind) in best.items()})
+def levels_of(reading: Reading) -> tuple[Levels, ...]:
+    """What was read in; the levels of each of its versions out."""
+    marks = _marks(reading.columns)
+    return tuple(_levels(version, marks) for version in reading.versions)
+
+
+def _levels(version: Version, marks: Marks) -> Levels:
+    shares = np.bincount(marks.places, version.shares, len(PLACES)).tolist()
+    kinds = {route: marks.kinds[route][version.shares[at].argmax()] for route, at in marks.columns.items()}
+    return Levels(tuple(shares), version.likeness, kinds)
 
 
 @lru_cache(maxsize=4)
-def _marks(columns: tuple[str, ...]) -> tuple[tuple[int, str, Kind], ...]:
-    """The columns that are marks of the alarm: number, route, kind. "!emergency fire" is ("emergency", "fire")."""
-    marks = []
-    for at, name in enumerate(columns):
-        if name.startswith(ALARM):
-            route, _, kind = name.removeprefix(ALARM).partition(" ")
-            marks.append((at, route, SAME_AS.get(kind, kind or "general")))
-    return tuple(marks)  # type: ignore[arg-type]  # the corpus's kinds are checked by its tests
+def _marks(columns: tuple[str, ...]) -> Marks:
+    """Columns by name in. "!emergency fire" is a mark; what is none, and "!harmless", counts as safe."""
+    named = [name.removeprefix(ALARM).partition(" ") if name.startswith(ALARM) else ("", "", "") for name in columns]
+    places = [PLACES.index(target) if target in PLACES else SAFE for target, _, _ in named]
+    at: dict[Route, list[int]] = {}
+    for column, (target, _, _) in enumerate(named):
+        if target in ROUTES:
+            at.setdefault(ROUTES[target], []).append(column)
+    kinds = {route: tuple(_kind(named[column][2]) for column in found) for route, found in at.items()}
+    return Marks(np.array(places, dtype=np.intp), {route: np.array(found) for route, found in at.items()}, kinds)
 
 
-def _findings(levels: Levels, limits: Limits) -> Iterator[Finding]:
-    routes: tuple[tuple[Route, tuple[str, ...], float, float, float], ...] = (
-        (
-            "emergency",
-            (EMERGENCY, MAYBE),
-            levels.shares.get(MAYBE, 0.0),
-            limits.emergency_certain,
-            limits.emergency_maybe,
-        ),
-        ("crisis", (CRISIS,), 0.0, limits.crisis_certain, limits.crisis_maybe),
-        ("abuse", (ABUSE,), 0.0, limits.abuse_certain, limits.abuse_maybe),
-    )
-    for route, parts, doubt, certain, maybe in routes:
-        level = levels.above(*parts)
-        if level >= maybe and sum(levels.shares.get(part, 0.0) for part in parts) >= limits.least:
-            kind = levels.kinds.get(route, "general")
-            # What might only be an emergency counts for the 999 line, and against acting at once.
-            tier: Tier = "certain" if level - 2 * doubt >= certain else "maybe"
-            yield Finding(ID, route, tier, kind, f"{kind} (by meaning)")
+def _kind(named: str) -> Kind:
+    if named in KINDS:
+        return named
+    return SAME_AS.get(named, "general")

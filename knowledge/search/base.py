@@ -12,8 +12,8 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from knowledge.encoder import Encoder, Floats, Progress, unit
-from knowledge.search.memory import Memory, choose_centres, numbered
+from knowledge.encoder import Encoder, Floats, Progress
+from knowledge.search.memory import Memory, measured, numbered
 from knowledge.search.phrases import Phrase, read_actions, read_corpus, read_cues, read_dangers
 from knowledge.search.text import Lexicon
 
@@ -35,33 +35,31 @@ class Base:
         """Encode every phrase: a minute or two with a transformer, seconds with the static encoder."""
         targets = tuple(sorted({target for phrase in phrases for target in phrase.targets}))
         vectors = encoder.vectors([phrase.text for phrase in phrases], done)
-        memory = Memory.build(
-            vectors, numbered([phrase.targets for phrase in phrases], targets), weights_of(phrases),
-            choose_centres(vectors),
-        )  # fmt: skip
+        memory = Memory.build(vectors, numbered([phrase.targets for phrase in phrases], targets), weights_of(phrases))
         words = Counter(word for phrase in phrases for word in set(lexicon.words(phrase.text)))
         return cls(targets, memory, {word: often for word, often in words.items() if often >= TOLD_OFTEN})
 
     def pack(self) -> dict[str, npt.NDArray[Any]]:
-        """As arrays; vectors in eight bits, each row with its own scale."""
+        """As arrays; what follows from others is left out."""
         facts = json.dumps({"targets": self.targets, "words": self.words})
-        scale = np.maximum(np.abs(self.memory.vectors).max(axis=1), 1e-6) / 127
         return {
             "facts": np.frombuffer(facts.encode(), dtype=np.uint8),
-            "vectors": np.round(self.memory.vectors / scale[:, None]).astype(np.int8),
-            "targets": self.memory.targets,
             "weights": self.memory.weights.astype(np.float16),
             "centres": self.memory.centres.astype(np.float16),
+            "axes": self.memory.axes.astype(np.float16),
+            **{name: getattr(self.memory, name) for name in ("codes", "targets", "begins")},
         }
 
     @classmethod
     def unpack(cls, arrays: Any) -> Self:
         """What `pack` made. Raises KeyError or ValueError for anything else."""
         facts = json.loads(arrays["facts"].tobytes())
-        vectors = unit(arrays["vectors"].astype(np.float32))  # of length one, so the scale need not be kept
-        memory = Memory.build(
-            vectors, arrays["targets"], arrays["weights"].astype(np.float32), arrays["centres"].astype(np.float32)
-        )
+        codes, axes = arrays["codes"], arrays["axes"].astype(np.float32)
+        lengths, sketch = measured(codes, axes)
+        memory = Memory(
+            codes, lengths, sketch, arrays["targets"], arrays["weights"].astype(np.float32),
+            arrays["centres"].astype(np.float32), arrays["begins"], axes,
+        )  # fmt: skip
         return cls(tuple(facts["targets"]), memory, facts["words"])
 
 

@@ -1,7 +1,7 @@
 """From scores to chances, and from chances to what we do.
 
 The chances are fitted on the corpus's held-out families (rows marked "validation", which neither encoder nor index has
-seen) by knowledge/training/shipped.py. The thresholds and the alarm's limits were read off the trade-off curves of
+seen) by knowledge/training/shipped.py. The thresholds were read off the trade-off curves of
 those rows and of questions-dev.csv. Only the tuned encoder has its own; the others borrow them.
 """
 
@@ -62,26 +62,11 @@ class Thresholds(Frozen):
     """Score of either half of a message with two needs."""
 
 
-class Limits(Frozen):
-    """How far above what is safe a danger must stand to be raised (knowledge/search/alarm.py, Levels.above). `least`:
-    the share that it must have at all, so that a message that is near to nothing raises nothing."""
-
-    least: float
-
-    emergency_certain: float
-    emergency_maybe: float
-    crisis_certain: float
-    crisis_maybe: float
-    abuse_certain: float
-    abuse_maybe: float
-
-
 class Calibration(Frozen):
     """All of one encoder."""
 
     chance: Chance
     thresholds: Thresholds
-    alarm: Limits
 
 
 @cache

@@ -18,7 +18,7 @@ from knowledge.search import lexical
 from knowledge.search.base import Base, weights_of
 from knowledge.search.fuzzy import Speller, build_speller
 from knowledge.search.lexical import Matrix
-from knowledge.search.memory import Memory, numbered
+from knowledge.search.memory import Memory, in_eight_bits, numbered
 from knowledge.search.needs import cut
 from knowledge.search.phrases import ALARM, NONE, Phrase, of_library
 from knowledge.search.ranking import Candidate, Ranking
@@ -83,7 +83,7 @@ class Index:
         targets = (*base.targets, *sorted(ours - set(base.targets)))
         meanings = encoder.vectors([phrase.text for phrase in phrases]) if vectors is None else vectors
         memory = base.memory.plus(
-            meanings, numbered([phrase.targets for phrase in phrases], targets), weights_of(phrases)
+            in_eight_bits(meanings), numbered([phrase.targets for phrase in phrases], targets), weights_of(phrases)
         )
         ranked = [at for at, name in enumerate(targets) if name in ours or _is_action(name)]
         return cls(
@@ -145,7 +145,9 @@ class Index:
     def taught(self, phrase: Phrase) -> Self:
         """The same after one more phrasing of a target it knows, without building anew: one row more."""
         meaning = self.encoder.vectors([phrase.text])
-        memory = self.memory.plus(meaning, numbered([phrase.targets], self.targets), weights_of([phrase]))
+        memory = self.memory.plus(
+            in_eight_bits(meaning), numbered([phrase.targets], self.targets), weights_of([phrase])
+        )
         return replace(self, memory=memory)
 
 

@@ -1,6 +1,6 @@
-"""An index as a file, so that a start need not build it again: arrays and JSON, nothing that could run.
+"""An index as a folder of arrays, so that a start need not build it again: numbers and JSON, nothing that could run.
 
-The file's name is a fingerprint of everything the index is made from; a change of any of it is another file.
+The folder's name is a fingerprint of everything the index is made from; a change of any of it is another folder.
 """
 
 from __future__ import annotations
@@ -8,7 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +29,13 @@ from knowledge.search.text import Lexicon
 from knowledge.search.vectors import Vectors
 
 CODE = Path(__file__).parent
-ENDING = ".npz"
-OF_MEMORY = ("vectors", "targets", "weights", "centres", "begins")
+ENDING = ".npy"
+OF_MEMORY = tuple(field.name for field in fields(Memory))
 OF_OWN = ("targets", "begins")
 OF_LETTERS = ("idf", "used", "row_starts", "row_ids", "row_weights", "starts", "rows", "weights")
 FACTS = "facts"
 MOST_KEPT = 4
-"""Files: two versions of the content may be in use while one replaces the other."""
+"""Folders: two versions of the content may be in use while one replaces the other."""
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -68,27 +70,35 @@ def index_of(library: Library, encoder: Encoder, folder: Path | None = None, don
 
 
 def kept(folder: Path, name: str, lexicon: Lexicon, encoder: Encoder, build: Callable[[], Index]) -> Index:
-    """The index of this name from the folder, or built and put there. A file that cannot be read is built anew."""
-    path = folder / f"{name}{ENDING}"
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return unpack(arrays, lexicon, encoder)
-    except (OSError, ValueError, KeyError):
-        index = build()
+    """The index of this name from the folder, or built and put there. What cannot be read is built anew. From the
+    folder its vectors are mapped, so that only those that people's words come near are in memory."""
+    path = folder / name
+    if found := _opened(path, lexicon, encoder):
+        return found
+    index = build()
     _put(folder, path, index)
-    return index
+    return _opened(path, lexicon, encoder) or index
+
+
+def _opened(path: Path, lexicon: Lexicon, encoder: Encoder) -> Index | None:
+    try:
+        arrays = {file.stem: np.load(file, mmap_mode="r", allow_pickle=False) for file in path.glob(f"*{ENDING}")}
+        return unpack(arrays, lexicon, encoder)
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 def _put(folder: Path, path: Path, index: Index) -> None:
     """Write it beside its place and move it there; the oldest go. A folder that cannot be written costs only time."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(f".{os.getpid()}")
-        with fresh.open("wb") as file:
-            np.savez(file, allow_pickle=False, **pack(index))
+        fresh.mkdir(parents=True, exist_ok=True)
+        for name, array in pack(index).items():
+            np.save(fresh / f"{name}{ENDING}", array, allow_pickle=False)
+        shutil.rmtree(path, ignore_errors=True)
         fresh.replace(path)
-        for old in sorted(folder.glob(f"index-*{ENDING}"), key=lambda file: -file.stat().st_mtime)[MOST_KEPT:]:
-            old.unlink(missing_ok=True)
+        for old in sorted(folder.glob("index-*/"), key=lambda file: -file.stat().st_mtime)[MOST_KEPT:]:
+            shutil.rmtree(old, ignore_errors=True)
     except OSError:
         return
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,14 +45,14 @@ def read_examples(corpus: Path = CORPUS) -> tuple[Example, ...]:
 def _rows(path: Path) -> Iterator[Example]:
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            if row.get("split") == TRAIN and "&" not in row["target"]:
+            if row.get("split") == TRAIN:
                 yield _example(row)
 
 
 def _example(row: dict[str, str]) -> Example:
     if row["target"] in ROUTES:
         return Example((row["text"],), ((),), row["target"], row["kind"])
-    named = () if row["target"] == HARMLESS else tuple(row["target"].split("|"))
+    named = () if row["target"] == HARMLESS else tuple(re.split(r"[|&]", row["target"]))
     return Example((row["text"],), (named,))
 
 

@@ -28,8 +28,8 @@ RATE, HEAD_RATE, DECAY, WARM_UP = 1.5e-4, 5e-3, 0.01, 0.08
 FROZEN_LAYERS = 2
 SHARPNESS = 20.0
 SMOOTHING = 0.1
-CONTRAST, ROUTE, KIND = 0.3, 0.7, 0.1
-MISTYPED, JOINED = 0.35, 0.12
+CONTRAST, ROUTE, KIND = 0.3, 1.0, 0.1
+MISTYPED, JOINED = 0.5, 0.12
 LONGEST = 64
 TOGETHER = 20
 """Batches drawn at once and sorted by length, so that little is padded."""

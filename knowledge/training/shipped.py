@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import csv
 import json
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from knowledge.encoder import open_encoder
+from knowledge.encoder import EncoderName, open_encoder
 from knowledge.library import PLACES, Library, load
+from knowledge.safety.evidence import FILE as TRUST
+from knowledge.safety.evidence import Trust
 from knowledge.search.base import SHIPPED, Base, corpus_phrases, write_base
 from knowledge.search.calibration import FILE, Chance, features
 from knowledge.search.index import Index, read_words
 from knowledge.search.phrases import CORPUS, of_library
 from knowledge.search.vectors import key_of, write_vectors
+from knowledge.training.alarm import fit_trust, read_told
 
 STEPS, DAMPING = 30, 1e-3
 
@@ -35,7 +39,9 @@ def main() -> None:
     vectors = encoder.vectors([phrase.text for phrase in phrases])
     known = {key_of(p.text): row.astype(np.float16) for p, row in zip(phrases, vectors, strict=True)}
     write_vectors(SHIPPED / f"vectors-{encoder.name}.npz", known)
-    _write_chance(fit_chance(Index.build(library, encoder, base, vectors), library))
+    index = Index.build(library, encoder, base, vectors)
+    _write_chance(fit_chance(index, library))
+    _write_trust(fit_trust(index, tuple(read_told())))
 
 
 def fit_chance(index: Index, library: Library) -> Chance:
@@ -73,6 +79,11 @@ def _write_chance(chance: Chance) -> None:
     stored = json.loads(FILE.read_text(encoding="utf-8"))
     stored["tuned"]["chance"] = chance.model_dump()
     FILE.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+
+
+def _write_trust(trust: Trust) -> None:
+    stored = dict.fromkeys(get_args(EncoderName), trust.model_dump(mode="json"))
+    TRUST.write_text(json.dumps(stored, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

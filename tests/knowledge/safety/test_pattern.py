@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from knowledge.safety.grammar import Grammar
-from knowledge.safety.reading import by_first_word
-from knowledge.safety.scene import Scene
+from knowledge.safety.scene import Scene, by_first_two
 
 CLASSES = {"PERSON": ["he", "she", "KIN"], "KIN": ["mum", "old man"], "GONE": ["gone blue", "blue"]}
 
@@ -14,7 +13,7 @@ CLASSES = {"PERSON": ["he", "she", "KIN"], "KIN": ["mum", "old man"], "GONE": ["
 def spans(pattern: str, text: str) -> list[str]:
     grammar = Grammar(CLASSES)
     compiled = grammar.compile(pattern)
-    runs = by_first_word({run for v in grammar.vocabularies.values() for run in v.runs})
+    runs = by_first_two({run for v in grammar.vocabularies.values() for run in v.runs})
     words = tuple(text.split())
     return [" ".join(words[s.start : s.end]) for s in compiled.spans(Scene(words, runs, opens=True, closes=True))]
 

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from knowledge.encoder import Floats, open_encoder, unit
-from knowledge.search import Index, alarms, calibration_of
+from knowledge.safety import Verdict, judge, trust_of
+from knowledge.search import Index, levels_of
 from knowledge.search.base import Base, base_of, corpus_phrases
-from knowledge.search.memory import Memory, choose_centres, numbered
+from knowledge.search.memory import Memory, in_eight_bits, numbered
 from knowledge.search.phrases import Phrase
 from knowledge.search.stored import kept, pack, unpack
 from knowledge.search.vectors import Vectors
@@ -27,32 +28,35 @@ def vectors() -> Floats:
 @pytest.fixture(scope="module")
 def memory(vectors: Floats) -> Memory:
     targets = numbered([[f"t{at % 7}"] for at in range(ROWS)], [f"t{at}" for at in range(7)])
-    return Memory.build(vectors, targets, np.ones(ROWS, dtype=np.float32), choose_centres(vectors, 9))
+    return Memory.build(vectors, targets, np.ones(ROWS, dtype=np.float32), 9)
 
 
 def test_the_nearest_of_all_is_found(memory: Memory, vectors: Floats) -> None:
     for vector in vectors[:20]:
-        rows, likeness = memory.nearest(vector, 5)
+        _, likeness, found = memory.nearest(vector, 5)
         assert likeness.max() > 0.9999
-        assert np.allclose(memory.vectors[rows[np.argmax(likeness)]], vector)
+        assert np.allclose(found[np.argmax(likeness)], vector, atol=0.01)
 
 
 def test_a_row_more_is_the_same_as_building_anew(memory: Memory, vectors: Floats) -> None:
-    extra = unit(np.ones((1, 24), dtype=np.float32))
-    one = memory.plus(extra, np.array([[2, -1, -1]], dtype=np.int16), np.ones(1, dtype=np.float32))
-    anew = Memory.build(
-        np.concatenate([memory.vectors, extra]), np.concatenate([memory.targets, [[2, -1, -1]]]),
-        np.ones(ROWS + 1, dtype=np.float32), memory.centres,
-    )  # fmt: skip
+    """The cells and axes stay, so the nearest rows, and with them the shares, are the same."""
+    codes = in_eight_bits(unit(np.ones((3, 24), dtype=np.float32) + vectors[:3]))
+    targets, weights = np.array([[2, -1, -1]] * 3, dtype=np.int16), np.ones(3, dtype=np.float32)
+    one_by_one = memory
+    for at in range(3):
+        one_by_one = one_by_one.plus(codes[at : at + 1], targets[:1], weights[:1])
+    at_once = memory.plus(codes, targets, weights)
 
-    assert np.allclose(one.shares(vectors[0], 7)[0], anew.shares(vectors[0], 7)[0])
-    assert one.shares(extra[0], 7)[0].argmax() == 2
+    assert np.array_equal(one_by_one.begins, at_once.begins)
+    for vector in vectors[:20]:
+        assert np.allclose(one_by_one.shares(vector, 7)[0], at_once.shares(vector, 7)[0], atol=1e-6)
+    assert at_once.shares(unit(codes[:1].astype(np.float32))[0], 7)[0].argmax() == 2
 
 
 def test_without_itself_a_row_counts_for_less(memory: Memory) -> None:
-    own = int(memory.targets[0, 0])
+    own, vector = int(memory.targets[0, 0]), memory.vectors(np.array([0]))[0]
 
-    assert memory.shares(memory.vectors[0], 7, without=0)[0][own] < memory.shares(memory.vectors[0], 7)[0][own]
+    assert memory.shares(vector, 7, without=0)[0][own] < memory.shares(vector, 7)[0][own]
 
 
 def test_a_phrasing_that_staff_add_counts_at_once(small: Index) -> None:
@@ -98,7 +102,11 @@ def test_vectors_are_kept_by_their_phrase(tmp_path: Path) -> None:
     ("text", "route"),
     [("he has gone a funny colour and i cant get him to wake up", "emergency"), ("how do i test my alarm", None)],
 )
-def test_the_learned_alarm(full: Index, text: str, route: str | None) -> None:
-    found = alarms(full.read(text), calibration_of("tuned").alarm)
+def test_meaning_raises_what_no_rule_knows(full: Index, text: str, route: str | None) -> None:
+    assert judge(text, levels_of(full.read(text)), trust_of("tuned")).route == route
 
-    assert {finding.route for finding in found} == ({route} if route else set())
+
+def test_without_meaning_the_rules_judge_alone() -> None:
+    assert judge("my house is on fire").tier == "certain"
+    assert judge("my house is on fire", (), trust_of("tuned")).tier == "certain"
+    assert judge("how do i test my alarm") == Verdict()

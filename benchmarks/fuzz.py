@@ -1,0 +1,161 @@
+"""Strings of every sort through the whole conversation: each must end in exactly one kind answer.
+
+    python -m benchmarks.fuzz [--strings 100000] [--seed 999] [--encoder static]
+
+What people type, damaged; commands; scripts of the world; signs and control characters; markup; very long lines. Ends
+with 1 and the strings, as Python writes them, if any raises, is met with nothing, or shows words of a program.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import csv
+import random
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+
+import typer
+
+from bot.channels import terminal
+from bot.logs import configure
+from bot.settings import Settings
+from bot.wiring import House, throwaway
+from handlers.turn import Outcome
+from knowledge.search.phrases import CORPUS
+
+OF_A_PROGRAM = re.compile(r"Traceback|Exception|<[a-z]+ object|\bNone\b|\bnan\b|\{[a-z_]+\}")
+SIGNS = "!?.,;:'\"()[]{}<>@#£$%^&*_+-=|\\/~`\u200b\u202e\ufeff\x00\x07\x1b\n\t🔥😭👍🏽❤️‍🔥"
+SCRIPTS = (
+    (0x20, 0x7E),
+    (0xA0, 0x24F),
+    (0x370, 0x52F),
+    (0x600, 0x6FF),
+    (0x900, 0xAFF),
+    (0x1F300, 0x1FAFF),
+    (0, 0x2FFFF),
+)
+MARKUP = (
+    "<b>{}</b>",
+    "<script>{}</script>",
+    "*{}*",
+    "[{}](http://x)",
+    "{{{}}}",
+    "%s{}",
+    "'; DROP TABLE chats; --{}",
+    "$({})",
+)
+COMMANDS = ("start", "help", "visit", "language", "stop", "privacy", "menu", "person", "unknown", "")
+LONGEST = 4096
+KEPT = 20
+
+Make = Callable[[random.Random, Sequence[str]], str]
+
+
+def main() -> None:
+    """Run, print what the strings were met with, and end with 1 if any was not met well."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.fuzz", description=__doc__)
+    parser.add_argument("--strings", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=999)
+    parser.add_argument("--encoder", choices=("tuned", "general", "static"), default="static")
+    asked = parser.parse_args()
+    configure()
+    met, failed = asyncio.run(run(asked.strings, asked.seed, Settings(encoder=asked.encoder)))
+    print(f"{asked.strings} strings, {len(failed)} not met with one kind answer")
+    print(", ".join(f"{route} {often}" for route, often in met.most_common()))
+    print("\n".join(map(repr, failed[:KEPT])))
+    sys.exit(1 if failed else 0)
+
+
+async def run(strings: int, seed: int, settings: Settings) -> tuple[Counter[str], list[str]]:
+    """So many strings in; how often each route was taken, and those that were not met well, out."""
+    met: Counter[str] = Counter()
+    failed = []
+    async with throwaway(settings) as house:
+        with typer.progressbar(texts(strings, seed), length=strings, file=sys.stderr) as bar:
+            for number, text in enumerate(bar):
+                outcome = await _meet(house, text, str(number))
+                met[outcome.trace.route if outcome else "failed"] += 1
+                if outcome is None:
+                    failed.append(text)
+    return met, failed
+
+
+async def _meet(house: House, text: str, name: str) -> Outcome | None:
+    """The outcome, if it is one kind answer; None if it raised, said nothing, or spoke like a program."""
+    try:
+        taken = await house.conversation.take(terminal.parse(text, name, f"{name}:0", house.clock.now()))
+    except Exception:  # whatever it is: the string is printed, and that is what we are here for
+        return None
+    replies = [reply for reply in taken.outcome.replies if reply.blocks] if taken.outcome else []
+    said = terminal.words(replies)
+    return taken.outcome if replies and said.strip() and not OF_A_PROGRAM.search(said) else None
+
+
+def texts(strings: int, seed: int) -> Iterator[str]:
+    """The strings, the same for the same seed."""
+    chance, said = random.Random(seed), _said()  # noqa: S311
+    for _ in range(strings):
+        yield chance.choice(WAYS)(chance, said)[:LONGEST]
+
+
+def _said() -> list[str]:
+    found = []
+    for path in sorted(CORPUS.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            found += [row["text"] for row in csv.DictReader(file)]
+    return found
+
+
+def _as_typed(chance: random.Random, said: Sequence[str]) -> str:
+    return chance.choice(said)
+
+
+def _damaged(chance: random.Random, said: Sequence[str]) -> str:
+    letters = list(chance.choice(said))
+    for _ in range(chance.randrange(1, 12)):
+        letters[chance.randrange(len(letters)) : chance.randrange(len(letters) + 1)] = chance.choice(SIGNS + "abcxyz")
+        letters = letters or ["a"]
+    return "".join(letters)
+
+
+def _joined(chance: random.Random, said: Sequence[str]) -> str:
+    return chance.choice((" ", "\n", ". ", " and ", "")).join(chance.choices(said, k=chance.randrange(2, 40)))
+
+
+def _shuffled(chance: random.Random, said: Sequence[str]) -> str:
+    words = " ".join(chance.choices(said, k=3)).split()
+    return " ".join(chance.sample(words, min(len(words), chance.randrange(1, 30))))
+
+
+def _signs(chance: random.Random, _said: Sequence[str]) -> str:
+    return "".join(chance.choices(SIGNS, k=chance.randrange(60)))
+
+
+def _scripts(chance: random.Random, _said: Sequence[str]) -> str:
+    low, high = chance.choice(SCRIPTS)
+    codes = (chance.randint(low, high) for _ in range(chance.randrange(80)))
+    return "".join(chr(code) for code in codes if not 0xD800 <= code <= 0xDFFF)
+
+
+def _marked_up(chance: random.Random, said: Sequence[str]) -> str:
+    return chance.choice(MARKUP).format(chance.choice(said))
+
+
+def _command(chance: random.Random, said: Sequence[str]) -> str:
+    return f"/{chance.choice(COMMANDS)} {chance.choice(said) if chance.random() < 0.5 else ''}"
+
+
+def _repeated(chance: random.Random, said: Sequence[str]) -> str:
+    return chance.choice((chance.choice(SIGNS), chance.choice(said)[:9], "a", "9")) * chance.randrange(1, 900)
+
+
+WAYS: tuple[Make, ...] = (
+    _as_typed, _damaged, _damaged, _joined, _shuffled, _signs, _scripts, _marked_up, _command, _repeated,
+)  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Home visits, told as residents and officers meet them."""
