@@ -30,8 +30,8 @@ SECONDS = slice(1, 3)
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """What a message means, for the alarm: how much of it is `safe`, `emergency`, `emergency-maybe`, `crisis` and
-    `abuse` (about 0 to 1), how near the nearest known phrase is (a cosine), and the likeliest kind of each route."""
+    """What a message means, for the alarm: how much of it is safe, emergency, emergency-maybe, crisis, abuse, and of
+    what those ask who are in a crisis or abused (`shares`, each about 0 to 1), how near the nearest known phrase is (a cosine), and the likeliest kind of each route."""
 
     shares: tuple[float, ...]
     likeness: float
@@ -62,8 +62,8 @@ def weigh_up(found: Sequence[Finding], readings: Sequence[Levels], trust: Trust)
         chances = [chance_of(route, found, levels, trust) for levels in readings]
         chance, limits = max(chances), trust.limits[route]
         if chance >= limits.maybe:
-            tier: Tier = "certain" if chance >= limits.certain else "maybe"
-            yield _finding(route, tier, found, readings[chances.index(chance)])
+            sure = chance >= limits.certain and _not_only_maybe(route, found)
+            yield _finding(route, "certain" if sure else "maybe", found, readings[chances.index(chance)])
 
 
 def chance_of(route: Route, found: Sequence[Finding], levels: Levels, trust: Trust) -> float:
@@ -87,13 +87,20 @@ def _spoken(route: Route, found: Sequence[Finding], rules: Mapping[str, float]) 
     return max(strengths, default=0.0), sum(strengths[SECONDS]), float(certain), float(bool(own))
 
 
+def _not_only_maybe(route: Route, found: Sequence[Finding]) -> bool:
+    """Where every rule that spoke would ask first, as with a smell of gas, we ask first."""
+    tiers = {finding.tier for finding in found if finding.route == route}
+    return not tiers or "certain" in tiers
+
+
 def _finding(route: Route, tier: Tier, found: Sequence[Finding], levels: Levels) -> Finding:
-    """Of the kind and with the words of the rules, where one spoke; else of the kind that it means."""
-    own = sorted((finding for finding in found if finding.route == route), key=lambda each: KINDS.index(each.kind))
-    if own:
-        return Finding(BY_MEANING, route, tier, own[0].kind, own[0].words)
-    kind = levels.kinds.get(route, "general")
-    return Finding(BY_MEANING, route, tier, kind, f"{kind} (by meaning)")
+    """Of the kind that it means; of those of the rules that spoke, where one did."""
+    meant = levels.kinds.get(route, "general")
+    own = sorted((each for each in found if each.route == route), key=lambda each: KINDS.index(each.kind))
+    if not own:
+        return Finding(BY_MEANING, route, tier, meant, f"{meant} (by meaning)")
+    first = next((each for each in own if each.kind == meant), own[0])
+    return Finding(BY_MEANING, route, tier, first.kind, first.words)
 
 
 @cache

@@ -18,9 +18,17 @@ from knowledge.safety import KINDS, Kind, Levels, Route
 from knowledge.search.phrases import ALARM
 from knowledge.search.reading import Reading, Version
 
-PLACES = ("safe", "emergency", "emergency-maybe", "crisis", "abuse")
+PLACES = ("safe", "emergency", "emergency-maybe", "crisis", "abuse", "told")
 """Of the shares in Levels."""
-SAFE = PLACES.index("safe")
+SAFE, TOLD = PLACES.index("safe"), PLACES.index("told")
+TELLING = frozenset(
+    f"health-and-wellbeing/{name}"
+    for name in (
+        "adult-safeguarding", "domestic-abuse", "modern-slavery", "self-harm", "sexual-assault", "stalking",
+        "suicidal-thoughts",
+    )
+)  # fmt: skip
+"""Who asks for these often tells of himself: to be near them is neither danger nor safety."""
 ROUTES: dict[str, Route] = {
     "emergency": "emergency", "emergency-maybe": "emergency", "crisis": "crisis", "abuse": "abuse"
 }  # fmt: skip
@@ -55,13 +63,17 @@ def _levels(version: Version, marks: Marks) -> Levels:
 def _marks(columns: tuple[str, ...]) -> Marks:
     """Columns by name in. "!emergency fire" is a mark; what is none, and "!harmless", counts as safe."""
     named = [name.removeprefix(ALARM).partition(" ") if name.startswith(ALARM) else ("", "", "") for name in columns]
-    places = [PLACES.index(target) if target in PLACES else SAFE for target, _, _ in named]
+    places = [_place(name, target) for name, (target, _, _) in zip(columns, named, strict=True)]
     at: dict[Route, list[int]] = {}
     for column, (target, _, _) in enumerate(named):
         if target in ROUTES:
             at.setdefault(ROUTES[target], []).append(column)
     kinds = {route: tuple(_kind(named[column][2]) for column in found) for route, found in at.items()}
     return Marks(np.array(places, dtype=np.intp), {route: np.array(found) for route, found in at.items()}, kinds)
+
+
+def _place(name: str, target: str) -> int:
+    return PLACES.index(target) if target in PLACES else TOLD if name in TELLING else SAFE
 
 
 def _kind(named: str) -> Kind:

@@ -19,12 +19,12 @@ from knowledge.safety.evidence import ROUTES, Levels, Limits, Trust, chance_of, 
 from knowledge.safety.judging import find
 from knowledge.safety.rulebook import rulebook
 from knowledge.safety.verdict import Finding, Route
-from knowledge.search.alarm import levels_of
+from knowledge.search.alarm import TELLING, levels_of
 from knowledge.search.index import Index
 from knowledge.search.phrases import CORPUS, TRAIN
 
 Array = npt.NDArray[np.float64]
-SAFE, HARMLESS = "safe", "harmless"
+SAFE, HARMLESS, TOLD = "safe", "harmless", "told"
 OWN = {"emergency": {"emergency", "emergency-maybe"}, "crisis": {"crisis"}, "abuse": {"abuse"}}
 # A rule of a route that fires in a more urgent one does no harm.
 HIGHER = {"emergency": set(), "crisis": {"emergency"}, "abuse": {"emergency", "emergency-maybe", "crisis"}}
@@ -65,15 +65,21 @@ def read_told() -> Iterator[Told]:
     for path in sorted(CORPUS.glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
-                route = row["target"] if path.name.startswith("danger") else SAFE
+                route = row["target"] if path.name.startswith("danger") else _safe_or_told(row["target"])
                 yield Told(row["text"], route, row.get("split") in (TRAIN, None), tuple(find(row["text"], book)))
+
+
+def _safe_or_told(target: str) -> str:
+    """Questions for the entries on abuse and suicide are often told by somebody who needs the alarm: they are left out
+    of what counts as harmless."""
+    return TOLD if any(name in TELLING for name in target.replace("&", "|").split("|")) else SAFE
 
 
 def _strengths(told: Sequence[Told]) -> Iterator[tuple[str, float]]:
     """For each rule the logarithm of its likelihood ratio."""
     for route in ROUTES:
         inside = [each for each in told if each.route in OWN[route]]
-        outside = [each for each in told if each.route not in OWN[route]]
+        outside = [each for each in told if each.route not in OWN[route] | {TOLD}]
         right, wrong = _fired(route, inside), _fired(route, outside)
         for rule in sorted({*right, *wrong}):
             ratio = (right[rule] + SMOOTH) / len(inside) / ((wrong[rule] + SMOOTH) / len(outside))
@@ -101,7 +107,8 @@ def _weights(
     route: Route, kept: Sequence[Told], read: Sequence[Sequence[Levels]], rules: dict[str, float]
 ) -> tuple[float, ...]:
     """Logistic regression by Newton's method; every reading of a message is an example."""
-    pairs = [(each, levels) for each, readings in zip(kept, read, strict=True) for levels in readings]
+    known = ((each, readings) for each, readings in zip(kept, read, strict=True) if each.route != TOLD)
+    pairs = [(each, levels) for each, readings in known for levels in readings]
     x = np.array([evidence(each.found, levels, rules) for each, levels in pairs])
     y = np.array([each.route in OWN[route] for each, _ in pairs], dtype=np.float64)
     weights = np.zeros(x.shape[1])

@@ -157,7 +157,7 @@ def corpus() -> Iterator[str]:
 def test_no_english_message_of_the_corpus_is_taken_for_another_language() -> None:
     """A row that is heard as one is mostly made of words that common English has not."""
     heard = [words_of(text) for text in corpus() if detect(text).languages]
-    assert [words for words in heard if len(common_english().intersection(words)) >= 0.75 * len(set(words))] == []
+    assert [words for words in heard if len(common_english().intersection(words)) > 0.75 * len(set(words))] == []
     assert len(heard) > 80
 
 

@@ -118,7 +118,7 @@ def test_the_way_there_may_lie_before_work_but_not_in_something_else() -> None:
 
 
 def test_what_keeps_tom_does_not_keep_priya() -> None:
-    absence = busy(TOM, "2026-10-01T00:00", "2026-12-01T00:00")
+    absence = busy(TOM, "2026-09-01T00:00", "2026-12-01T00:00")
     both = [PRIYAS_MONDAYS, works(TOM, MON, "09:00-13:00")]
     slots = free_slots(both, [absence], NONE, TERMS, THURSDAY)
     assert on("2026-10-05", slots) == MORNING
@@ -233,6 +233,20 @@ def test_a_search_may_end_sooner_but_never_later_than_the_window() -> None:
     assert free_slots(rota, [], NONE, TERMS, THURSDAY, until=day("2026-09-30")) == ()
 
 
+def test_the_first_moment_of_a_week_is_kept_from_the_night_before() -> None:
+    rota, monday = [works(PRIYA, MON, "00:00-01:00")], at("2026-10-05T00:00").astimezone(dt.UTC)
+    late = busy(PRIYA, "2026-10-04T22:00", "2026-10-04T23:50")
+    assert on("2026-10-05", free_slots(rota, [], NONE, TERMS, monday, for_staff=True)) == ["00:00", "00:30"]
+    assert on("2026-10-05", free_slots(rota, [late], NONE, TERMS, monday, for_staff=True)) == ["00:30"]
+
+
+def test_the_last_moment_of_a_search_is_kept_from_the_morning_after() -> None:
+    rota, terms = [works(PRIYA, SUN, "22:00-23:30")], Terms(buffer_minutes=60)
+    early, sunday = busy(PRIYA, "2026-10-05T00:00", "2026-10-05T00:20"), day("2026-10-04")
+    assert on("2026-10-04", free_slots(rota, [], NONE, terms, THURSDAY, until=sunday)) == ["22:00", "22:30", "23:00"]
+    assert on("2026-10-04", free_slots(rota, [early], NONE, terms, THURSDAY, until=sunday)) == ["22:00", "22:30"]
+
+
 # The days the clocks change: 25 October 2026 back at 2, 28 March 2027 on at 1.
 
 SUNDAYS = [works(PRIYA, SUN, "09:00-10:00"), works(PRIYA, SUN, "14:00-15:00")]
@@ -279,6 +293,10 @@ def test_work_that_ends_or_begins_within_the_missing_hour_does_so_at_the_jump(ho
 def test_an_hours_visit_over_the_jump_still_ends_within_the_hours() -> None:
     assert sunday_night("2027-03-25T12:00", "00:00-02:00", minutes=60) == ["00:00"]
     assert sunday_night("2027-03-25T12:00", "00:00-02:30", minutes=60) == ["00:00", "00:30"]
+
+
+def test_no_minute_of_work_is_counted_after_a_jump_that_leaves_its_end_out() -> None:
+    assert sunday_night("2027-03-25T12:00", "00:00-01:40", minutes=40) == ["00:00"]
 
 
 def test_a_step_over_the_jump_does_not_move_a_start_to_it() -> None:
@@ -481,15 +499,20 @@ NEAR = [
     ("Australia/Lord_Howe", "2026-09-30"),
     ("Asia/Kathmandu", "2026-12-02"),
 ]
+
+
+def any_hours(step: int, most: int) -> st.SearchStrategy[tuple[dt.time, dt.time]]:
+    """Hours that begin and end at whole steps after midnight, `most` of them at the latest."""
+
+    def within(begins: int, length: int) -> tuple[dt.time, dt.time]:
+        return dt.time(*divmod(begins * step, 60)), dt.time(*divmod(min(begins + length, most) * step, 60))
+
+    return st.builds(within, st.integers(0, most - 1), st.integers(1, most))
+
+
 visitors = st.sampled_from([PRIYA, TOM, AMINA])
 weekdays = st.sampled_from([SUN, SUN, SUN, *range(7)])
 long_hours = st.sampled_from([(dt.time(0), dt.time(23, 55)), (dt.time(7), dt.time(20))])
-clocks, quarters, small_hours = (
-    st.lists(st.integers(0, most), min_size=2, max_size=2, unique=True).map(
-        lambda found, step=step: [dt.time(*divmod(n * step, 60)) for n in sorted(found)]
-    )
-    for step, most in ((5, 287), (15, 95), (15, 16))
-)
 days = st.integers(0, 14)
 bounds = st.sampled_from([*[None] * 30, *range(15)])
 fives = st.integers(0, 5 * 24 * 12)
@@ -497,7 +520,9 @@ lengths = st.sampled_from([1, 10, 30, 60, 240, 1500])
 drawn = st.tuples(
     st.sampled_from(NEAR),
     st.lists(
-        st.tuples(visitors, weekdays, long_hours | clocks | quarters | small_hours, bounds, bounds),
+        st.tuples(
+            visitors, weekdays, long_hours | any_hours(5, 287) | any_hours(15, 95) | any_hours(15, 16), bounds, bounds
+        ),
         min_size=2,
         max_size=6,
     ),
@@ -528,7 +553,10 @@ def rotas(draw: st.DrawFn) -> Rota:
         return utc(date) + number * 5 * MINUTE
 
     return Rota(
-        tuple(Pattern(who, on, *times, date_of(first), date_of(last)) for who, on, times, first, last in patterns),
+        tuple(
+            Pattern(who, on, hours[0], hours[1], date_of(first), date_of(last))
+            for who, on, hours, first, last in patterns
+        ),
         tuple(Busy(who, moment(start), moment(start) + length * MINUTE) for who, start, length in spans),
         frozenset(day(date) + number * DAY for number in closed),
         replace(draw(terms), zone=zone),
