@@ -65,6 +65,8 @@ def asked_instead(session: Session, ports: Ports, slug: str) -> Outcome:
 async def _where_they_were(turn: Turn, session: Session, ports: Ports, asked: Waiting) -> Outcome:
     if session.waiting is not None:
         return outcome(session, prompt(ports, session.waiting))
+    if asked.data.get("told"):
+        return outcome(session, say(ports, "danger.answer-above"))
     return await advice.go_on(turn, session, ports, safety.guessed(asked))
 
 

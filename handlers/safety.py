@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from handlers import language
+from handlers.answer import first_message
 from handlers.buttons import Verb, encode
 from handlers.catalogue import ENGLISH, Texts, small
 from handlers.contacts import tel
@@ -24,6 +25,8 @@ FORM = "danger"
 SAFE_FORM = "safe-to-message"
 MOST_INSTEAD = 3
 """Entries on buttons beside "is anyone in danger?"."""
+LIKELY = 0.5
+"""Below this chance of danger, an answer that we are sure of is given as well, under the question."""
 YES = re.compile(r"^\W*(y|ye|yes|yeah|yep|yh|aye|please|help|now)\b", re.IGNORECASE)
 NO = re.compile(r"^\W*(n|no|nah|nope|not?|its fine|it's fine|im fine|i'm fine|false alarm)\b", re.IGNORECASE)
 
@@ -129,12 +132,12 @@ def _emergency(understood: Understood, session: Session, ports: Ports, trace: Tr
     verdict, guess = understood.verdict, _guess(understood, session, ports)
     said = blocks(ports.texts, verdict, ports.library)
     if verdict.tier == "maybe":
-        said, trace = (*said, *ports.texts.blocks("emergency.ask")), _offering(trace, guess)
+        said, trace = (*said, *ports.texts.blocks("emergency.ask")), _beside(trace, verdict, guess)
         buttons = (*yes_no(ports, "button.danger-yes", "button.danger-no"), *_instead(ports, trace.offered))
     else:
         buttons = rows(button(ports, "button.not-emergency", Verb.DANGER, "no"))
-    reply = Reply(blocks=said, buttons=buttons, urgent=True)
-    return outcome(_ask(session, understood, guess), reply, effects=effects, trace=trace)
+    reply, answers = Reply(blocks=said, buttons=buttons, urgent=True), _answers(ports, trace.answered)
+    return outcome(_ask(session, understood, guess, trace.answered), reply, *answers, effects=effects, trace=trace)
 
 
 def _helplines(understood: Understood, session: Session, ports: Ports, trace: Trace, effects: list[Effect]) -> Outcome:
@@ -142,16 +145,16 @@ def _helplines(understood: Understood, session: Session, ports: Ports, trace: Tr
     said = blocks(ports.texts, verdict, ports.library)
     if verdict.tier == "maybe":
         ask, guess = ports.texts.blocks(f"{verdict.route}.ask"), _guess(understood, session, ports)
-        trace = _offering(trace, guess)
+        trace = _beside(trace, verdict, guess)
         yes, no = f"button.{verdict.route}-yes", f"button.{verdict.route}-no"
         buttons = (*yes_no(ports, yes, no), *_instead(ports, trace.offered))
-        session = _ask(session, understood, guess)
+        session = _ask(session, understood, guess, trace.answered)
     else:
         ask = ports.texts.blocks("safe-to-message.ask")
         buttons = safe_buttons(ports)
         session = _pause(session, Waiting(form=SAFE_FORM))
-    reply = Reply(blocks=(*said, *ask), buttons=buttons, urgent=True)
-    return outcome(session.model_copy(update={"quiet": True}), reply, effects=effects, trace=trace)
+    reply, answers = Reply(blocks=(*said, *ask), buttons=buttons, urgent=True), _answers(ports, trace.answered)
+    return outcome(session.model_copy(update={"quiet": True}), reply, *answers, effects=effects, trace=trace)
 
 
 def yes_no(ports: Ports, yes: str, no: str) -> tuple[tuple[Button, ...], ...]:
@@ -174,9 +177,17 @@ def _guess(understood: Understood, session: Session, ports: Ports) -> Decision:
     return Decision(route="action", action="menu") if language.unanswered(understood, guess) else guess
 
 
-def _offering(trace: Trace, guess: Decision) -> Trace:
-    """With the entries that stand on buttons under the question, for it may have been no danger at all."""
+def _beside(trace: Trace, verdict: Verdict, guess: Decision) -> Trace:
+    """With what stands under the question, for it may have been no danger at all: where that is likelier, the answer;
+    else entries on buttons."""
+    if verdict.chance is not None and verdict.chance < LIKELY and guess.route == "answer":
+        return trace.model_copy(update={"answered": guess.answered})
     return trace.model_copy(update={"offered": (*guess.answered, *guess.offered)[:MOST_INSTEAD]})
+
+
+def _answers(ports: Ports, answered: tuple[str, ...]) -> tuple[Reply, ...]:
+    known = (ports.library.entries[slug] for slug in answered if slug in ports.library.entries)
+    return tuple(first_message(ports, entry) for entry in known)
 
 
 def _instead(ports: Ports, offered: tuple[str, ...]) -> tuple[tuple[Button, ...], ...]:
@@ -185,11 +196,11 @@ def _instead(ports: Ports, offered: tuple[str, ...]) -> tuple[tuple[Button, ...]
     return rows(*shown, wide=1)
 
 
-def _ask(session: Session, understood: Understood, guess: Decision) -> Session:
+def _ask(session: Session, understood: Understood, guess: Decision, answered: tuple[str, ...] = ()) -> Session:
     """Remember where they were and what their message would have been answered with; ids only, no words."""
     verdict = understood.verdict
     return _pause(
-        session,
+        session.model_copy(update={"shown": answered or session.shown}),
         Waiting(
             form=FORM,
             step=verdict.route or "emergency",
@@ -200,6 +211,7 @@ def _ask(session: Session, understood: Understood, guess: Decision) -> Session:
                 "action": guess.action or "",
                 "route": guess.route,
                 "quiet": "yes" if session.quiet else "",
+                "told": "yes" if answered else "",
             },
         ),
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import get_args
@@ -31,7 +31,8 @@ SECONDS = slice(1, 3)
 @dataclass(frozen=True, slots=True)
 class Levels:
     """What a message means, for the alarm: how much of it is safe, emergency, emergency-maybe, crisis, abuse, and of
-    what those ask who are in a crisis or abused (`shares`, each about 0 to 1), how near the nearest known phrase is (a cosine), and the likeliest kind of each route."""
+    what those ask who are in a crisis or abused (`shares`, each about 0 to 1); how near the nearest known phrase is (a
+    cosine); and the likeliest kind of each route."""
 
     shares: tuple[float, ...]
     likeness: float
@@ -63,7 +64,8 @@ def weigh_up(found: Sequence[Finding], readings: Sequence[Levels], trust: Trust)
         chance, limits = max(chances), trust.limits[route]
         if chance >= limits.maybe:
             sure = chance >= limits.certain and _not_only_maybe(route, found)
-            yield _finding(route, "certain" if sure else "maybe", found, readings[chances.index(chance)])
+            raised = _finding(route, "certain" if sure else "maybe", found, readings[chances.index(chance)])
+            yield replace(raised, chance=round(chance, 3))
 
 
 def chance_of(route: Route, found: Sequence[Finding], levels: Levels, trust: Trust) -> float:

@@ -40,6 +40,8 @@ class Verdict(Frozen):
     tier: Tier | None = None
     kind: Kind | None = None
     reasons: tuple[str, ...] = ()
+    chance: float | None = None
+    """How likely it is, where rules and meaning were weighed; None where a rule was believed by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Finding:
     tier: Tier
     kind: Kind
     words: str
+    chance: float | None = None
 
 
 def weigh(findings: Sequence[Finding]) -> Verdict:
@@ -59,7 +62,8 @@ def weigh(findings: Sequence[Finding]) -> Verdict:
         if best := [f for f in findings if (f.route, f.tier) == (route, tier)]:
             best.sort(key=lambda finding: KINDS.index(finding.kind))
             reasons = tuple(dict.fromkeys(finding.words for finding in best))
-            return Verdict(route=route, tier=tier, kind=best[0].kind, reasons=reasons[:REASONS_KEPT])
+            chance = None if any(each.chance is None for each in best) else best[0].chance
+            return Verdict(route=route, tier=tier, kind=best[0].kind, reasons=reasons[:REASONS_KEPT], chance=chance)
     return Verdict()
 
 

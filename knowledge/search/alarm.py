@@ -56,7 +56,7 @@ def levels_of(reading: Reading) -> tuple[Levels, ...]:
 def _levels(version: Version, marks: Marks) -> Levels:
     shares = np.bincount(marks.places, version.shares, len(PLACES)).tolist()
     kinds = {route: marks.kinds[route][version.shares[at].argmax()] for route, at in marks.columns.items()}
-    return Levels(tuple(shares), version.likeness, kinds)
+    return Levels(tuple(shares), float(version.near.max(initial=0.0)), kinds)
 
 
 @lru_cache(maxsize=4)

@@ -26,7 +26,8 @@ class Chance(Frozen):
     best: float
     close: float
     none: float
-    likeness: float
+    near: float
+    near_none: float
     words: float
 
     def of(self, ranking: Ranking) -> float:
@@ -38,13 +39,13 @@ class Chance(Frozen):
 
     @property
     def _weights(self) -> tuple[float, ...]:
-        return (self.best, self.close, self.none, self.likeness, self.words)
+        return (self.best, self.close, self.none, self.near, self.near_none, self.words)
 
 
-def features(ranking: Ranking) -> tuple[float, float, float, float, float]:
+def features(ranking: Ranking) -> tuple[float, ...]:
     """What the chance depends on, in the order of Chance's fields."""
     close = ranking.runner_up / max(ranking.best, 0.05)
-    return ranking.best, close, ranking.none, ranking.likeness, math.log(1 + len(ranking.words))
+    return ranking.best, close, ranking.none, ranking.near, ranking.near_none, math.log(1 + len(ranking.words))
 
 
 class Thresholds(Frozen):
@@ -58,8 +59,8 @@ class Thresholds(Frozen):
     act_short: float
     too_close: float
     """The second's share of the first one's score above which the sender chooses."""
-    half: float
-    """Score of either half of a message with two needs."""
+    two: float
+    """The margin by which two needs must explain a message better than one (needs.Pair)."""
 
 
 class Calibration(Frozen):

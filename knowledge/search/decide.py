@@ -17,6 +17,8 @@ Route = Literal["action", "answer", "choose", "unknown", "smalltalk"]
 
 SHORT = 8
 """Words of an order ("cancel it"): a longer message must be surer before we act instead of answering."""
+WORTH_CUTTING = 0.06
+"""The second candidate's share of the first one's score below which no second need is looked for."""
 WORTH_OFFERING = 0.25
 """The share of the first candidate's score that an offer must reach."""
 MOST_OFFERED, MOST_ANSWERED = 4, 2
@@ -73,20 +75,13 @@ def _may_answer(index: Index, ranking: Ranking, chance: float, shown: Sequence[s
 
 def _two_needs(index: Index, reading: Reading, whole: Ranking, use: Calibration) -> tuple[str, ...]:
     """The two needs of a message whose halves each clearly hit something else; nothing where they don't."""
+    if whole.runner_up < WORTH_CUTTING * whole.best:
+        return ()
     alone = replace(whole, candidates=whole.candidates[:1])  # that another is as near is no doubt here
     if use.chance.of(alone) < use.thresholds.answer:
         return ()
-    pairs = [pair for pair in index.halves(reading, whole) if _are_two(*pair, use)]
-    best = max(pairs, key=lambda pair: min(half.best for half in pair), default=())
-    return tuple(half.candidates[0].target for half in best)
-
-
-def _are_two(left: Ranking, right: Ranking, use: Calibration) -> bool:
-    if min(left.best, right.best) < use.thresholds.half:
-        return False
-    needs = {left.candidates[0].target, right.candidates[0].target}
-    orders = sum(map(_acts, needs))
-    return len(needs) > 1 and orders < len(needs) and not needs & set(SMALLTALK)
+    found = index.two_needs(reading, whole)
+    return (found[0].target, found[1].target) if found and found[2] >= use.thresholds.two else ()
 
 
 def _serve(index: Index, needs: Sequence[str], ranking: Ranking, chance: float) -> Decided:

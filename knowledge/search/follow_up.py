@@ -55,13 +55,13 @@ def lean_on(ranking: Ranking, shown: Sequence[str]) -> Ranking:
         return ranking
     floor = max(SURE, SURE * ranking.best) if leans(ranking.words) else NEAR * ranking.best
     categories = {_category(slug) for slug in shown}
-    scores = dict.fromkeys(shown, 0.0) | {c.target: c.score for c in ranking.candidates}
+    known = {slug: Candidate(slug, 0.0) for slug in shown} | {c.target: c for c in ranking.candidates}
 
     def raised(target: str, score: float) -> float:
         related = SAME_CATEGORY * (_category(target) in categories)
         return max(score + SHOWN, floor) if target in shown else score + related
 
-    candidates = (Candidate(target, raised(target, score)) for target, score in scores.items())
+    candidates = (replace(each, score=raised(each.target, each.score)) for each in known.values())
     best_first = tuple(sorted(candidates, key=lambda candidate: -candidate.score))
     return replace(ranking, candidates=best_first, none=0.0)
 

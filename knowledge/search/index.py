@@ -19,8 +19,8 @@ from knowledge.search.base import Base, weights_of
 from knowledge.search.fuzzy import Speller, build_speller
 from knowledge.search.lexical import Matrix
 from knowledge.search.memory import Memory, in_eight_bits, numbered
-from knowledge.search.needs import cut
-from knowledge.search.phrases import ALARM, NONE, Phrase, of_library
+from knowledge.search.needs import best_pair, cut
+from knowledge.search.phrases import ALARM, NONE, SMALLTALK, Phrase, of_library
 from knowledge.search.ranking import Candidate, Ranking
 from knowledge.search.reading import Reading, Version
 from knowledge.search.text import Lexicon, read_lexicon, tokens
@@ -30,8 +30,10 @@ HERE = Path(__file__).parent
 TIERS: tuple[Tier, ...] = get_args(Tier)
 LETTERS = 0.3
 """What likeness in letters to the nearest of the place's own phrases adds to a target: names that no encoder knows."""
+CLEAR = 0.55
+"""The share from which on letters would change nothing, and their time is saved."""
 BEST_KEPT = 12
-OF_HALVES = 4
+OF_HALVES = 6
 """Candidates of a whole message among which the needs of its halves are looked for."""
 
 
@@ -107,8 +109,8 @@ class Index:
 
     def _version(self, parts: Sequence[str], words: Sequence[tuple[str, ...]]) -> Version:
         sense = self.encoder.sense(parts)
-        shares, likeness = self.memory.shares(sense.whole, len(self.targets))
-        return Version(tuple(words), sense, shares, likeness)
+        shares, near = self.memory.shares(sense.whole, len(self.targets))
+        return Version(tuple(words), sense, shares, near)
 
     def rank(self, reading: Reading) -> Ranking:
         """What was read in, candidates out. As typed and as repaired are both ranked; the surer counts."""
@@ -116,31 +118,35 @@ class Index:
         return max(rankings, key=lambda ranking: max(ranking.best, ranking.none), default=Ranking())
 
     def _rank(self, version: Version) -> Ranking:
-        letters = self.own.letters.likeness(self.own.letters.vector(lexical.features(version.words, self.lexicon)))
-        scores = version.shares + LETTERS * self.own.best(letters, len(self.targets))
-        return replace(self._ranking(scores, version.shares), words=version.words, likeness=version.likeness)
+        scores = version.shares
+        if scores[self.ranked].max(initial=0.0) < CLEAR:
+            letters = self.own.letters.likeness(self.own.letters.vector(lexical.features(version.words, self.lexicon)))
+            scores = scores + LETTERS * self.own.best(letters, len(self.targets))
+        none = self.targets.index(NONE) if NONE in self.targets else None
+        ranking = self._ranking(scores, version.near)
+        if none is None:
+            return replace(ranking, words=version.words)
+        share, near = float(version.shares[none]), float(version.near[none])
+        return replace(ranking, words=version.words, none=share, near_none=near)
 
-    def _ranking(self, scores: Floats, shares: Floats) -> Ranking:
+    def _ranking(self, scores: Floats, near: Floats) -> Ranking:
         best = self.ranked[np.argsort(-scores[self.ranked])[:BEST_KEPT]]
-        none = float(shares[self.targets.index(NONE)]) if NONE in self.targets else 0.0
-        return Ranking((), tuple(Candidate(self.targets[at], float(scores[at])) for at in best), none)
+        return Ranking((), tuple(Candidate(self.targets[at], float(scores[at]), float(near[at])) for at in best))
 
-    def halves(self, reading: Reading, whole: Ranking) -> tuple[tuple[Ranking, Ranking], ...]:
-        """A message of several parts in, its two halves as every cut makes them out, each ranked among the candidates
-        of the whole by the phrases of those alone."""
-        if not reading.versions or len(reading.versions[-1].words_of_parts) == 1:
-            return ()
-        parts = reading.versions[-1].sense.parts
+    def two_needs(self, reading: Reading, whole: Ranking) -> tuple[Candidate, Candidate, float] | None:
+        """A message and its ranking in; the two candidates that explain its halves best, and by what margin, out. None
+        where it cannot be cut. The halves are compared with the phrases of the whole's first candidates alone."""
+        if not reading.versions or len(reading.versions[-1].words_of_parts) == 1 or len(whole.candidates) < 2:
+            return None
+        parts, first = reading.versions[-1].sense.parts, whole.candidates[:OF_HALVES]
         before, after = np.cumsum(parts[:-1], axis=0), np.cumsum(parts[:0:-1], axis=0)[::-1]
-        scores = self.memory.votes(self._rows_of(whole), unit(np.concatenate([before, after])), len(self.targets))
-        scores /= np.maximum(scores.sum(axis=1, keepdims=True), 1e-9)
-        ranked = [self._ranking(row, row) for row in scores]
-        return tuple(zip(ranked[: len(before)], ranked[len(before) :], strict=True))
-
-    def _rows_of(self, ranking: Ranking) -> npt.NDArray[np.intp]:
-        names = {candidate.target for candidate in ranking.candidates[:OF_HALVES]}
-        columns = [at for at, name in enumerate(self.targets) if name in names]
-        return np.flatnonzero(np.isin(self.memory.targets[:, 0], columns))
+        columns = [self.targets.index(candidate.target) for candidate in first]
+        rows = np.flatnonzero(np.isin(self.memory.targets[:, 0], columns))
+        votes = self.memory.votes(rows, unit(np.concatenate([before, after])), len(self.targets))[:, columns]
+        votes /= np.maximum(votes.sum(axis=1, keepdims=True), 1e-9)
+        scores = np.array([candidate.score for candidate in first], dtype=np.float32)
+        pair = best_pair(scores, votes[: len(before)], votes[len(before) :], _may_pair(first))
+        return (first[pair.first], first[pair.second], pair.margin) if pair else None
 
     def taught(self, phrase: Phrase) -> Self:
         """The same after one more phrasing of a target it knows, without building anew: one row more."""
@@ -161,6 +167,14 @@ def place_names(library: Library) -> frozenset[str]:
     """Words in the names of the place and its organisations: spelling repair leaves them alone."""
     names = (*library.place.local_words, library.place.name, *library.organisation_names)
     return frozenset(word for name in names for word in tokens(name))
+
+
+def _may_pair(candidates: Sequence[Candidate]) -> Floats:
+    """Two different needs, at most one of them something the bot does, and none mere small talk."""
+    acts = np.array([_is_action(candidate.target) for candidate in candidates])
+    talk = np.array([candidate.target in SMALLTALK for candidate in candidates])
+    may = ~(acts[:, None] & acts) & ~(talk[:, None] | talk) & ~np.eye(len(acts), dtype=np.bool_)
+    return np.asarray(may, dtype=np.float32)
 
 
 def _is_action(name: str) -> bool:

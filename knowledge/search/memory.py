@@ -1,6 +1,6 @@
 """All known phrases as vectors: which are nearest to a message, and how much of each target is in it.
 
-Kernel ridge regression on the nearest hundred phrases alone: a phrase that says nothing new beside its neighbours has
+Kernel ridge regression on the nearest 64 phrases alone: a phrase that says nothing new beside its neighbours has
 little weight, and there is nothing to train, so a phrase more is one row more, at once and exactly. Measured against
 ridge over landmarks and plain votes (docs/decisions/0015). Phrases lie in cells around fixed centres, and only the
 cells nearest to a message are looked at, so that 100,000 phrases take little longer than 10,000.
@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from knowledge.encoder import Floats
 
-NEAREST = 100
+NEAREST = 64
 SHARPNESS, RIDGE = 3.0, 0.2
 """The kernel is exp(3 (cosine − 1)). Found on the corpus's held-out families; half or double moves little."""
 CELLS, PROBED = 256, 20
@@ -95,17 +95,19 @@ class Memory:
         best = _first(likeness, most)
         return rows[best], likeness[best], vectors[best]
 
-    def shares(self, meant: Floats, columns: int, without: int | None = None) -> tuple[Floats, float]:
-        """A vector in; how much of every column is in it, and the cosine of the nearest row, out. `without` one row
-        it is what that row would have been given if nobody had written it."""
-        rows, likeness, near = self.nearest(meant)
+    def shares(self, meant: Floats, columns: int, without: int | None = None) -> tuple[Floats, Floats]:
+        """A vector in; how much of every column is in it, and the cosine of each column's nearest row, out (0 for one
+        with no row near). `without` one row it is what that row would have been given if nobody had written it."""
+        rows, likeness, vectors = self.nearest(meant)
         if without is not None:
             others = rows != without
-            rows, likeness, near = rows[others], likeness[others], near[others]
-        kernel = np.exp(SHARPNESS * (near @ near.T - 1))
+            rows, likeness, vectors = rows[others], likeness[others], vectors[others]
+        kernel = np.exp(SHARPNESS * (vectors @ vectors.T - 1))
         kernel[np.diag_indices(len(rows))] += RIDGE / self.weights[rows]
         pull = np.linalg.solve(kernel, np.exp(SHARPNESS * (likeness - 1)))
-        return self._shared(rows, pull, columns), float(likeness.max(initial=0.0))
+        near = np.zeros(columns + 1, dtype=np.float32)
+        np.maximum.at(near, self.targets[rows].ravel() + 1, np.repeat(likeness, MOST_TARGETS))
+        return self._shared(rows, pull, columns), near[1:]
 
     def votes(self, rows: Ints, meant: Floats, columns: int) -> Floats:
         """Several vectors in; how much of each column some rows alone give them, by plain vote, out."""

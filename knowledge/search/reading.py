@@ -11,12 +11,12 @@ from knowledge.encoder import Floats, Sense
 @dataclass(frozen=True, slots=True, eq=False)
 class Version:
     """One way to read a message: the words of each of its parts, what it means, how much of each of the index's columns
-    is in it, and how near the nearest known phrase is."""
+    is in it, and how near each column's nearest phrase is."""
 
     words_of_parts: tuple[tuple[str, ...], ...]
     sense: Sense
     shares: Floats
-    likeness: float
+    near: Floats
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -82,10 +82,14 @@ def kept(folder: Path, name: str, lexicon: Lexicon, encoder: Encoder, build: Cal
 
 def _opened(path: Path, lexicon: Lexicon, encoder: Encoder) -> Index | None:
     try:
-        arrays = {file.stem: np.load(file, mmap_mode="r", allow_pickle=False) for file in path.glob(f"*{ENDING}")}
-        return unpack(arrays, lexicon, encoder)
+        return unpack({file.stem: _mapped(file) for file in path.glob(f"*{ENDING}")}, lexicon, encoder)
     except (OSError, ValueError, KeyError):
         return None
+
+
+def _mapped(file: Path) -> npt.NDArray[Any]:
+    """As a plain array over the file: numpy's own class for it makes every slice slow."""
+    return np.asarray(np.load(file, mmap_mode="r", allow_pickle=False))
 
 
 def _put(folder: Path, path: Path, index: Index) -> None:

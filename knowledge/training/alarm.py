@@ -28,11 +28,11 @@ SAFE, HARMLESS, TOLD = "safe", "harmless", "told"
 OWN = {"emergency": {"emergency", "emergency-maybe"}, "crisis": {"crisis"}, "abuse": {"abuse"}}
 # A rule of a route that fires in a more urgent one does no harm.
 HIGHER = {"emergency": set(), "crisis": {"emergency"}, "abuse": {"emergency", "emergency-maybe", "crisis"}}
-WRONG_ALONE, LEAST_SEEN = 0.15, 5
+WRONG_ALONE, LEAST_SEEN = 0.08, 5
 FALSE_ALARMS: dict[Route, tuple[float, float]] = {
-    "emergency": (0.03, 0.003),
-    "crisis": (0.012, 0.004),
-    "abuse": (0.012, 0.004),
+    "emergency": (0.05, 0.0015),
+    "crisis": (0.02, 0.004),
+    "abuse": (0.02, 0.004),
 }
 """The share of harmless questions that may be met with maybe, and with certain."""
 STEPS, DAMPING, SMOOTH = 40, 1.0, 0.5

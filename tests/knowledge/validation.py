@@ -1,6 +1,6 @@
 """The held-out families of the corpus, met by rules and index alone, and the figures kept of them.
 
-    python -m tests.knowledge.validation      writes validation.json anew; say in the commit why it changed
+python -m tests.knowledge.validation      writes validation.json anew; say in the commit why it changed
 """
 
 from __future__ import annotations
