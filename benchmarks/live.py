@@ -10,6 +10,7 @@ turns, with the bytes that the phrases take.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +20,7 @@ import bot  # noqa: F401 - sets how many threads the algebra may take, as the bo
 from knowledge.encoder import Floats, open_encoder
 from knowledge.library import PLACES, load
 from knowledge.search import Index, decide
-from knowledge.search.base import base_of
+from knowledge.search.base import Base, base_of
 from knowledge.search.index import read_words
 from knowledge.search.memory import in_eight_bits
 from knowledge.search.phrases import Phrase, of_library
@@ -48,24 +49,25 @@ ASKED = (
 def main() -> None:
     """Build the index of Braunstone, then measure."""
     library, encoder = load(PLACES / "braunstone"), open_encoder()
-    index = Index.build(library, encoder, base_of(encoder, read_words()))
-    said = (_teach(index, [*of_library(library)]), _ask(index), _ask(_grown(index, MANY)))
+    phrases, base = of_library(library), base_of(encoder, read_words())
+    vectors = encoder.vectors([phrase.text for phrase in phrases])
+    index = Index.build(library, encoder, base, vectors)
+    said = (_teach(index, phrases, base, vectors), _ask(index), _ask(_grown(index, MANY)))
     print("\n".join(said))
     page = PAGE.read_text(encoding="utf-8")
     before, after = page.split(BEGIN)[0], page.split(END)[1]
     PAGE.write_text(f"{before}{BEGIN}\n" + "".join(f"- {line}\n" for line in said) + END + after, encoding="utf-8")
 
 
-def _teach(index: Index, phrases: list[Phrase]) -> str:
+def _teach(index: Index, phrases: Sequence[Phrase], base: Base, vectors: Floats) -> str:
     text, target = TAUGHT
     times = []
     for _ in range(TURNS):
         began = time.perf_counter()
         taught = index.taught(Phrase(text, target))
         times.append((time.perf_counter() - began) * 1000)
-    anew = Index.of_phrases(
-        [*phrases, Phrase(text, target)], index.encoder, base_of(index.encoder, read_words()), index.lexicon
-    )
+    meant = np.concatenate([vectors, index.encoder.vectors([text])])
+    anew = Index.of_phrases([*phrases, Phrase(text, target)], index.encoder, base, index.lexicon, vectors=meant)
     off = max(
         float(np.abs(_shares(taught, asked) - _shares(anew, asked)).max()) for asked in (text, *ASKED)
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -69,17 +70,35 @@ def corpus_phrases() -> tuple[Phrase, ...]:
 
 
 def base_of(encoder: Encoder, lexicon: Lexicon, kept_in: Path | None = None, done: Progress | None = None) -> Base:
-    """The base of an encoder: the one that ships, else one kept in the folder, else fitted now and kept there."""
-    name = f"base-{encoder.name}.npz"
-    for folder in filter(None, (SHIPPED, kept_in)):
-        if (folder / name).exists():
-            with np.load(folder / name, allow_pickle=False) as arrays:
-                return Base.unpack(arrays)
-    base = Base.fit(encoder, corpus_phrases(), lexicon, done)
-    if kept_in is not None:
-        kept_in.mkdir(parents=True, exist_ok=True)
-        write_base(kept_in / name, base)
+    """The base of an encoder: the one that ships, else one kept in the folder that was fitted on the same phrases, else
+    fitted now and kept there."""
+    if found := _read(SHIPPED / f"base-{encoder.name}.npz"):
+        return found
+    phrases = corpus_phrases()
+    kept = kept_in / f"base-{encoder.name}-{_digest(phrases)}.npz" if kept_in else None
+    if kept and (found := _read(kept)):
+        return found
+    base = Base.fit(encoder, phrases, lexicon, done)
+    if kept:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        write_base(kept, base)
     return base
+
+
+def _read(path: Path) -> Base | None:
+    """A file that is not there, or holds something else, is no base."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return Base.unpack(arrays)
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _digest(phrases: Sequence[Phrase]) -> str:
+    digest = hashlib.sha256()
+    for phrase in phrases:
+        digest.update(f"{phrase.text}\0{phrase.targets}\0{phrase.weight}\n".encode())
+    return digest.hexdigest()[:16]
 
 
 def write_base(path: Path, base: Base) -> None:
