@@ -1,0 +1,1 @@
+"""Home visits as they are kept: held, booked, moved, ended."""

@@ -1,0 +1,89 @@
+"""Quarters of an hour of visitors. Whoever has the rows has the time: nothing else decides who comes first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select, update
+from sqlmodel import col
+
+from bot.store.inbox import upsert
+from bot.store.unit import Unit
+from bot.store.visit_tables import Occupied
+
+
+class NotFree(Exception):
+    """Somebody else has a cell; raised to leave a savepoint, and never further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """What a visit needs: the same cells of each of its visitors."""
+
+    visitors: tuple[int, ...]
+    starts: tuple[dt.datetime, ...]
+
+    def __len__(self) -> int:
+        return len(self.visitors) * len(self.starts)
+
+
+async def take(unit: Unit, cells: Cells, visit_id: int, hold_until: dt.datetime | None) -> None:
+    """All of the cells, or none. A hold that has run out is taken over. Raises NotFree; call it in a savepoint."""
+    rows = [
+        {"staff_id": visitor, "cell": start, "visit_id": visit_id, "absence_id": None, "hold_until": hold_until}
+        for visitor in sorted(cells.visitors)
+        for start in cells.starts
+    ]
+    fresh = upsert(unit, Occupied).values(rows)
+    statement = fresh.on_conflict_do_update(
+        index_elements=["staff_id", "cell"],
+        set_={"visit_id": fresh.excluded.visit_id, "hold_until": fresh.excluded.hold_until},
+        where=col(Occupied.hold_until) < unit.now,
+    ).returning(col(Occupied.cell))
+    if len((await unit.session.execute(statement)).all()) < len(rows):
+        raise NotFree
+
+
+async def keep(unit: Unit, visit_id: int) -> int:
+    """Make what a visit holds its own for good; how many cells that are."""
+    statement = (
+        update(Occupied).where(col(Occupied.visit_id) == visit_id).values(hold_until=None).returning(col(Occupied.cell))
+    )
+    return len((await unit.session.execute(statement)).all())
+
+
+async def free(unit: Unit, visit_id: int) -> None:
+    """Give back all that a visit has."""
+    await unit.session.execute(delete(Occupied).where(col(Occupied.visit_id) == visit_id))
+
+
+async def visitors_of(unit: Unit, visit_id: int) -> tuple[int, ...]:
+    """Who comes, in order of their numbers."""
+    statement = select(col(Occupied.staff_id)).where(col(Occupied.visit_id) == visit_id).distinct()
+    return tuple(sorted((await unit.session.execute(statement)).scalars()))
+
+
+async def block(unit: Unit, visitor: int, starts: Iterable[dt.datetime], absence_id: int) -> Sequence[int]:
+    """Take what is free of an absence; visits that stand in its way keep their time, and their numbers come back."""
+    cells = list(starts)
+    rows = [
+        {"staff_id": visitor, "cell": at, "absence_id": absence_id, "visit_id": None, "hold_until": None}
+        for at in cells
+    ]
+    await unit.session.execute(upsert(unit, Occupied).values(rows).on_conflict_do_nothing())
+    statement = (
+        select(col(Occupied.visit_id))
+        .where(col(Occupied.staff_id) == visitor, col(Occupied.cell).in_(cells), col(Occupied.visit_id).is_not(None))
+        .distinct()
+    )
+    return sorted(found for found in (await unit.session.execute(statement)).scalars() if found is not None)
+
+
+@asynccontextmanager
+async def savepoint(unit: Unit) -> AsyncIterator[None]:
+    """What happens inside is undone if it raises; the transaction goes on."""
+    async with unit.session.begin_nested():
+        yield
