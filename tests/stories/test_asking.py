@@ -55,6 +55,23 @@ async def test_when_unsure_999_comes_first_and_no_goes_back_to_the_question(pers
     assert "National Gas Emergency Service" in screen
 
 
+async def test_what_is_hardly_an_emergency_is_answered_below_the_question(person: Player) -> None:
+    screen = await person.say("the plug socket sparked this morning")
+    assert "999" in screen.first_line
+    assert "Is anyone in danger right now?" in screen
+    assert "Electrical Safety First" in screen or "electrician" in screen
+    screen = await person.tap("No, nobody is")
+    assert "The answer to your question stands above" in screen
+
+
+async def test_a_question_taken_for_danger_is_one_tap_away(person: Player) -> None:
+    screen = await person.say("there is a smell of gas in the kitchen")
+    instead = next(label for label in screen.buttons if "gas" in label.lower())
+    screen = await person.tap(instead)
+    assert "National Gas Emergency Service" in screen
+    assert "Is anyone in danger right now?" not in screen
+
+
 async def test_yes_to_the_question_gets_the_999_message(person: Player) -> None:
     await person.say("there is a smell of gas in the kitchen")
     screen = await person.say("yes")
