@@ -26,7 +26,7 @@ from bot.wiring import House, throwaway
 from handlers.turn import Outcome
 from knowledge.search.phrases import CORPUS
 
-OF_A_PROGRAM = re.compile(r"Traceback|Exception|<[a-z]+ object|\bNone\b|\bnan\b|\{[a-z_]+\}")
+OF_A_PROGRAM = re.compile(r"Traceback|Exception|<[a-z]+ object|\bNone\b(?! of)|\{[a-z_]+\}")
 SIGNS = "!?.,;:'\"()[]{}<>@#£$%^&*_+-=|\\/~`\u200b\u202e\ufeff\x00\x07\x1b\n\t🔥😭👍🏽❤️‍🔥"
 SCRIPTS = (
     (0x20, 0x7E),

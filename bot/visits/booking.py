@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -63,7 +62,8 @@ async def hold(unit: Unit, chat_id: int, slot: Slot, rules: Rules, names: Names)
     if not await _take_any(unit, visit_id, slot, rules, until):
         await _set(unit, visit_id, state=EXPIRED, hold_until=None)
         return Claim(why="taken")
-    await _set(unit, visit_id, starts=slot.starts, ends=slot.ends, hold_until=until, visitors_needed=rules.visitors)
+    fresh = {"starts": slot.starts, "ends": slot.ends, "hold_until": until, "visitors_needed": rules.visitors}
+    await _set(unit, visit_id, state=HELD, **fresh)
     return Claim(visit_id)
 
 
@@ -133,7 +133,9 @@ async def expire_holds(unit: Unit) -> int:
 async def _take_any(unit: Unit, visit_id: int, slot: Slot, rules: Rules, until: dt.datetime | None) -> bool:
     """The cells of the fairest visitors who are all still free. What the visit had is given back with the same step."""
     starts = cells_of(slot.starts, slot.ends, rules.buffer)
-    for visitors in itertools.islice(_teams(slot, rules), MOST_TRIES):
+    busy = await cells.busy(unit, Cells(slot.visitors, starts), visit_id)
+    able = [visitor for visitor in slot.visitors if visitor not in busy]
+    for visitors in itertools.islice(itertools.combinations(able, rules.visitors), MOST_TRIES):
         try:
             async with savepoint(unit):
                 await cells.free(unit, visit_id)
@@ -144,14 +146,9 @@ async def _take_any(unit: Unit, visit_id: int, slot: Slot, rules: Rules, until: 
     return False
 
 
-def _teams(slot: Slot, rules: Rules) -> Iterator[tuple[int, ...]]:
-    return itertools.combinations(slot.visitors, rules.visitors)
-
-
 async def _held_by(unit: Unit, chat_id: int) -> int | None:
-    statement = (
-        select(col(Visit.id)).where(col(Visit.chat_id) == chat_id, col(Visit.state) == HELD).order_by(col(Visit.id))
-    )
+    own = select(col(Visit.id)).where(col(Visit.chat_id) == chat_id, col(Visit.state) == HELD)
+    statement = own.order_by(col(Visit.id)).with_for_update()
     found: int | None = (await unit.session.execute(statement)).scalars().first()
     return found
 

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlmodel import col
 
 from bot.store.inbox import upsert
 from bot.store.unit import Unit
-from bot.store.visit_tables import Occupied
+from bot.store.visit_tables import Absence, Occupied
 
 
 class NotFree(Exception):
@@ -47,6 +47,18 @@ async def take(unit: Unit, cells: Cells, visit_id: int, hold_until: dt.datetime 
         raise NotFree
 
 
+async def busy(unit: Unit, cells: Cells, visit_id: int) -> set[int]:
+    """Which of the visitors somebody else has at one of the cells. Only a look: who gets them, `take` decides."""
+    statement = (
+        select(col(Occupied.staff_id))
+        .where(col(Occupied.staff_id).in_(cells.visitors), col(Occupied.cell).in_(cells.starts))
+        .where(or_(col(Occupied.visit_id).is_(None), col(Occupied.visit_id) != visit_id))
+        .where(or_(col(Occupied.hold_until).is_(None), col(Occupied.hold_until) >= unit.now))
+        .distinct()
+    )
+    return set((await unit.session.execute(statement)).scalars())
+
+
 async def keep(unit: Unit, visit_id: int) -> int:
     """Make what a visit holds its own for good; how many cells that are."""
     statement = (
@@ -56,8 +68,25 @@ async def keep(unit: Unit, visit_id: int) -> int:
 
 
 async def free(unit: Unit, visit_id: int) -> None:
-    """Give back all that a visit has."""
-    await unit.session.execute(delete(Occupied).where(col(Occupied.visit_id) == visit_id))
+    """Give back all that a visit has; what lies in an absence that had to leave it alone goes to the absence."""
+    mine = delete(Occupied).where(col(Occupied.visit_id) == visit_id)
+    statement = mine.returning(col(Occupied.staff_id), col(Occupied.cell))
+    given = [(visitor, cell) for visitor, cell in (await unit.session.execute(statement)).all()]
+    for absence in await _absences(unit, given):
+        starts = [at for visitor, at in given if visitor == absence.staff_id and absence.starts <= at < absence.ends]
+        await _block_free(unit, absence.staff_id, starts, absence.id)
+
+
+async def _absences(unit: Unit, given: Sequence[tuple[int, dt.datetime]]) -> Sequence[Absence]:
+    if not given:
+        return ()
+    cells = [cell for _, cell in given]
+    statement = (
+        select(Absence)
+        .where(col(Absence.staff_id).in_({visitor for visitor, _ in given}))
+        .where(col(Absence.starts) <= max(cells), col(Absence.ends) > min(cells))
+    )
+    return (await unit.session.execute(statement)).scalars().all()
 
 
 async def visitors_of(unit: Unit, visit_id: int) -> tuple[int, ...]:
@@ -69,17 +98,26 @@ async def visitors_of(unit: Unit, visit_id: int) -> tuple[int, ...]:
 async def block(unit: Unit, visitor: int, starts: Iterable[dt.datetime], absence_id: int) -> Sequence[int]:
     """Take what is free of an absence; visits that stand in its way keep their time, and their numbers come back."""
     cells = list(starts)
-    rows = [
-        {"staff_id": visitor, "cell": at, "absence_id": absence_id, "visit_id": None, "hold_until": None}
-        for at in cells
-    ]
-    await unit.session.execute(upsert(unit, Occupied).values(rows).on_conflict_do_nothing())
+    await _block_free(unit, visitor, cells, absence_id)
     statement = (
         select(col(Occupied.visit_id))
         .where(col(Occupied.staff_id) == visitor, col(Occupied.cell).in_(cells), col(Occupied.visit_id).is_not(None))
         .distinct()
     )
     return sorted(found for found in (await unit.session.execute(statement)).scalars() if found is not None)
+
+
+async def _block_free(unit: Unit, visitor: int, starts: Sequence[dt.datetime], absence_id: int) -> None:
+    """Cells that nobody has, or only a hold that has run out."""
+    blocked = {"staff_id": visitor, "absence_id": absence_id, "visit_id": None, "hold_until": None}
+    if starts:
+        statement = upsert(unit, Occupied).values([{**blocked, "cell": at} for at in starts])
+        statement = statement.on_conflict_do_update(
+            index_elements=["staff_id", "cell"],
+            set_={"visit_id": None, "absence_id": absence_id, "hold_until": None},
+            where=col(Occupied.hold_until) < unit.now,
+        )
+        await unit.session.execute(statement)
 
 
 @asynccontextmanager

@@ -210,6 +210,26 @@ async def test_an_absence_never_evicts_and_names_the_visits_in_its_way(diary: Di
     assert (await diary.hold(2, TEN + dt.timedelta(hours=2))).why == "taken"
 
 
+async def test_a_visit_that_ends_gives_its_time_to_the_absence_it_stood_in(diary: Diary) -> None:
+    booked = await diary.book(1)
+    assert booked.visit_id is not None
+    async with diary.store.write() as unit:
+        await _absent(unit, diary.staff[0])
+    async with diary.store.write() as unit:
+        assert await booking.cancel(unit, booked.visit_id)
+
+    assert (await diary.hold(2, TEN + HALF_HOUR)).why == "taken"
+
+
+async def test_a_hold_that_was_ended_meanwhile_begins_anew(diary: Diary, clock: FixedClock) -> None:
+    first = await diary.hold(1)
+    clock.move(minutes=11)
+    again = await diary.hold(1)
+    assert again.visit_id is not None
+    assert (await diary.visit(again.visit_id)).state == "held"
+    assert first.visit_id == again.visit_id
+
+
 async def _absent(unit: Unit, visitor: int) -> list[int]:
     absence = Absence(staff_id=visitor, starts=TEN, ends=TEN + dt.timedelta(hours=4))
     unit.session.add(absence)
