@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from knowledge.classify.learners import Floats
+from knowledge.odds import chance_of_odds
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,4 +51,4 @@ def chance(signs: Signs) -> float:
     total = CONSTANT + math.fsum(
         getattr(signs, name) * getattr(WEIGHTS, name) for name in ("sense", "letters", "odds", "height", "unwanted")
     )
-    return 1 / (1 + math.exp(-total))
+    return chance_of_odds(total)

@@ -8,13 +8,13 @@ told. All numbers are fitted by knowledge/training/alarm.py; docs/understanding.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import get_args
 
+from knowledge.odds import chance_of_odds
 from knowledge.prose import Frozen
 from knowledge.safety.verdict import KINDS, Finding, Kind, Route, Tier
 
@@ -47,7 +47,7 @@ class Limits(Frozen):
 
 
 class Trust(Frozen):
-    """What was fitted for one encoder. `rules`: the logarithm of how much likelier a rule fires in its own route than
+    """What was fitted. `rules`: the logarithm of how much likelier a rule fires in its own route than
     in what is harmless. `alone`: rules whose "certain" stands by itself. `weights`: of `evidence`, for each route."""
 
     rules: dict[str, float]
@@ -59,8 +59,9 @@ class Trust(Frozen):
 def weigh_up(found: Sequence[Finding], readings: Sequence[Levels], trust: Trust) -> Iterator[Finding]:
     """The rules that fired and what the message means, as typed and as repaired, in; what is raised out."""
     yield from (finding for finding in found if finding.rule in trust.alone and finding.tier == "certain")
+    seen = [evidence(found, levels, trust.rules) for levels in readings]
     for route in ROUTES:
-        chances = [chance_of(route, found, levels, trust) for levels in readings]
+        chances = [chance_of(route, signs, trust) for signs in seen]
         chance, limits = max(chances), trust.limits[route]
         if chance >= limits.maybe:
             sure = chance >= limits.certain and _not_only_maybe(route, found)
@@ -68,11 +69,9 @@ def weigh_up(found: Sequence[Finding], readings: Sequence[Levels], trust: Trust)
             yield replace(raised, chance=round(chance, 3))
 
 
-def chance_of(route: Route, found: Sequence[Finding], levels: Levels, trust: Trust) -> float:
-    """0 to 1."""
-    parts = zip(trust.weights[route], evidence(found, levels, trust.rules), strict=True)
-    odds = sum(weight * value for weight, value in parts)
-    return 1 / (1 + math.exp(-max(min(odds, 30.0), -30.0)))
+def chance_of(route: Route, signs: Sequence[float], trust: Trust) -> float:
+    """What `evidence` found in; the chance of a route, 0 to 1, out."""
+    return chance_of_odds(sum(weight * sign for weight, sign in zip(trust.weights[route], signs, strict=True)))
 
 
 def evidence(found: Sequence[Finding], levels: Levels, rules: Mapping[str, float]) -> tuple[float, ...]:
@@ -106,6 +105,6 @@ def _finding(route: Route, tier: Tier, found: Sequence[Finding], levels: Levels)
 
 
 @cache
-def trust_of(encoder: str) -> Trust:
-    """An encoder's name ("tuned-0123…") in; what was fitted for its kind out."""
-    return Trust.model_validate(json.loads(FILE.read_text(encoding="utf-8"))[encoder.partition("-")[0]])
+def shipped_trust() -> Trust:
+    """What ships: fitted with the tuned encoder, borrowed by the others."""
+    return Trust.model_validate(json.loads(FILE.read_text(encoding="utf-8")))

@@ -1,18 +1,18 @@
 """From scores to chances, and from chances to what we do.
 
 The chances are fitted on the corpus's held-out families (rows marked "validation", which neither encoder nor index has
-seen) by knowledge/training/shipped.py. The thresholds were read off the trade-off curves of
-those rows and of questions-dev.csv. Only the tuned encoder has its own; the others borrow them.
+seen) by knowledge/training/shipped.py. The thresholds were read off the trade-off curves of those rows and of
+questions-dev.csv. All are the tuned encoder's; the others borrow them.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from knowledge.odds import chance_of_odds
 from knowledge.prose import Frozen
 from knowledge.search.ranking import Ranking
 
@@ -35,7 +35,7 @@ class Chance(Frozen):
         if not ranking.candidates:
             return 0.0
         odds = self.bias + sum(weight * value for weight, value in zip(self._weights, features(ranking), strict=True))
-        return 1 / (1 + math.exp(-max(min(odds, 30.0), -30.0)))
+        return chance_of_odds(odds)
 
     @property
     def _weights(self) -> tuple[float, ...]:
@@ -64,14 +64,13 @@ class Thresholds(Frozen):
 
 
 class Calibration(Frozen):
-    """All of one encoder."""
+    """All that turns scores into what we do."""
 
     chance: Chance
     thresholds: Thresholds
 
 
 @cache
-def calibration_of(encoder: str) -> Calibration:
-    """An encoder's name ("tuned-0123…") in; the calibration of its kind out."""
-    stored: Mapping[str, object] = json.loads(FILE.read_text(encoding="utf-8"))
-    return Calibration.model_validate(stored[encoder.partition("-")[0]])
+def calibration() -> Calibration:
+    """What ships."""
+    return Calibration.model_validate(json.loads(FILE.read_text(encoding="utf-8")))

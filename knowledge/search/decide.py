@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from knowledge.search.calibration import Calibration, calibration_of
+from knowledge.search.calibration import Calibration, calibration
 from knowledge.search.follow_up import lean_on, leans
 from knowledge.search.index import Index
 from knowledge.search.phrases import SMALLTALK
@@ -41,7 +41,7 @@ class Decided:
 
 def decide(index: Index, reading: Reading, shown: Sequence[str] = ()) -> Decided:
     """A message as read in, the decision out. `shown` is what was answered just before. Never raises; has no clock."""
-    use = calibration_of(index.encoder.name)
+    use = calibration()
     ranking = lean_on(index.rank(reading), shown)
     if foreign := _foreign(reading.text):
         return foreign

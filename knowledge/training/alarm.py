@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from knowledge.safety.evidence import ROUTES, Levels, Limits, Trust, chance_of, evidence
 from knowledge.safety.judging import find
@@ -22,8 +21,8 @@ from knowledge.safety.verdict import Finding, Route
 from knowledge.search.alarm import TELLING, levels_of
 from knowledge.search.index import Index
 from knowledge.search.phrases import CORPUS, TRAIN
+from knowledge.training.logistic import fit
 
-Array = npt.NDArray[np.float64]
 SAFE, HARMLESS, TOLD = "safe", "harmless", "told"
 OWN = {"emergency": {"emergency", "emergency-maybe"}, "crisis": {"crisis"}, "abuse": {"abuse"}}
 # A rule of a route that fires in a more urgent one does no harm.
@@ -35,7 +34,7 @@ FALSE_ALARMS: dict[Route, tuple[float, float]] = {
     "abuse": (0.02, 0.004),
 }
 """The share of harmless questions that may be met with maybe, and with certain."""
-STEPS, DAMPING, SMOOTH = 40, 1.0, 0.5
+DAMPING, SMOOTH = 1.0, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,23 +105,16 @@ def _alone(told: Sequence[Told]) -> Iterator[str]:
 def _weights(
     route: Route, kept: Sequence[Told], read: Sequence[Sequence[Levels]], rules: dict[str, float]
 ) -> tuple[float, ...]:
-    """Logistic regression by Newton's method; every reading of a message is an example."""
+    """Every reading of a message is an example."""
     known = ((each, readings) for each, readings in zip(kept, read, strict=True) if each.route != TOLD)
     pairs = [(each, levels) for each, readings in known for levels in readings]
     x = np.array([evidence(each.found, levels, rules) for each, levels in pairs])
-    y = np.array([each.route in OWN[route] for each, _ in pairs], dtype=np.float64)
-    weights = np.zeros(x.shape[1])
-    for _ in range(STEPS):
-        given = 1 / (1 + np.exp(-x @ weights))
-        slope = x.T @ (given - y) + DAMPING * weights
-        curve = (x * (given * (1 - given))[:, None]).T @ x + DAMPING * np.eye(len(weights))
-        weights -= np.linalg.solve(curve, slope)
-    return tuple(float(weight) for weight in weights.round(3))
+    return fit(x, np.array([each.route in OWN[route] for each, _ in pairs], dtype=np.float64), DAMPING)
 
 
 def _limits(route: Route, kept: Sequence[Told], read: Sequence[Sequence[Levels]], trust: Trust) -> Limits:
     safe = [
-        max(chance_of(route, each.found, levels, trust) for levels in readings)
+        max(chance_of(route, evidence(each.found, levels, trust.rules), trust) for levels in readings)
         for each, readings in zip(kept, read, strict=True) if each.route == SAFE and readings
     ]  # fmt: skip
     maybe, certain = (float(np.quantile(safe, 1 - share)) for share in FALSE_ALARMS[route])

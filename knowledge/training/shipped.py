@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import csv
 import json
-from typing import get_args
 
 import numpy as np
-import numpy.typing as npt
 
-from knowledge.encoder import EncoderName, open_encoder
+from knowledge.encoder import open_encoder
 from knowledge.library import PLACES, Library, load
 from knowledge.safety.evidence import FILE as TRUST
 from knowledge.safety.evidence import Trust
@@ -24,8 +22,9 @@ from knowledge.search.index import Index, read_words
 from knowledge.search.phrases import CORPUS, of_library
 from knowledge.search.vectors import key_of, write_vectors
 from knowledge.training.alarm import fit_trust, read_told
+from knowledge.training.logistic import fit
 
-STEPS, DAMPING = 30, 1e-3
+DAMPING = 1e-3
 
 
 def main() -> None:
@@ -45,21 +44,15 @@ def main() -> None:
 
 
 def fit_chance(index: Index, library: Library) -> Chance:
-    """Logistic regression by Newton's method on the validation rows of questions, orders and what is not ours."""
+    """Logistic regression on the validation rows of questions, orders and what is not ours."""
     seen, right = [], []
     for text, accepted in _validation(library):
         ranking = index.rank(index.read(text))
         if ranking.candidates:
             seen.append((1.0, *features(ranking)))
             right.append(ranking.candidates[0].target in accepted)
-    x, y = np.array(seen), np.array(right, dtype=np.float64)
-    weights = np.zeros(x.shape[1])
-    for _ in range(STEPS):
-        given = 1 / (1 + np.exp(-x @ weights))
-        slope: npt.NDArray[np.float64] = x.T @ (given - y) + DAMPING * weights
-        curve = (x * (given * (1 - given))[:, None]).T @ x + DAMPING * np.eye(len(weights))
-        weights -= np.linalg.solve(curve, slope)
-    return Chance(**dict(zip(Chance.model_fields, map(float, weights.round(3)), strict=True)))
+    weights = fit(np.array(seen), np.array(right, dtype=np.float64), DAMPING)
+    return Chance(**dict(zip(Chance.model_fields, weights, strict=True)))
 
 
 def _validation(library: Library) -> list[tuple[str, set[str]]]:
@@ -77,12 +70,12 @@ def _validation(library: Library) -> list[tuple[str, set[str]]]:
 
 def _write_chance(chance: Chance) -> None:
     stored = json.loads(FILE.read_text(encoding="utf-8"))
-    stored["tuned"]["chance"] = chance.model_dump()
+    stored["chance"] = chance.model_dump()
     FILE.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
 
 
 def _write_trust(trust: Trust) -> None:
-    stored = dict.fromkeys(get_args(EncoderName), trust.model_dump(mode="json"))
+    stored = trust.model_dump(mode="json")
     TRUST.write_text(json.dumps(stored, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 

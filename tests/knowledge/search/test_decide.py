@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.search import decide as decide_reading
-from knowledge.search.calibration import calibration_of
+from knowledge.search.calibration import calibration
 from knowledge.search.decide import Decided
 from knowledge.search.index import Index
 from knowledge.search.phrases import Phrase
 from knowledge.search.ranking import Candidate, Ranking
 from tests.knowledge.search.conftest import ALARM, BURGLED, PIPE, WAYS, index_over
 
-CHANCE = calibration_of("tuned").chance
+CHANCE = calibration().chance
 
 
 def decide(index: Index, text: str, shown: Sequence[str] = ()) -> Decided:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from knowledge.encoder import Floats, open_encoder, unit
-from knowledge.safety import Verdict, judge, trust_of
+from knowledge.safety import Verdict, judge, shipped_trust
 from knowledge.search import Index, levels_of
 from knowledge.search.base import Base, base_of, corpus_phrases
 from knowledge.search.memory import Memory, in_eight_bits, numbered
@@ -103,10 +103,10 @@ def test_vectors_are_kept_by_their_phrase(tmp_path: Path) -> None:
     [("he has gone a funny colour and i cant get him to wake up", "emergency"), ("how do i test my alarm", None)],
 )
 def test_meaning_raises_what_no_rule_knows(full: Index, text: str, route: str | None) -> None:
-    assert judge(text, levels_of(full.read(text)), trust_of("tuned")).route == route
+    assert judge(text, levels_of(full.read(text)), shipped_trust()).route == route
 
 
 def test_without_meaning_the_rules_judge_alone() -> None:
     assert judge("my house is on fire").tier == "certain"
-    assert judge("my house is on fire", (), trust_of("tuned")).tier == "certain"
+    assert judge("my house is on fire", (), shipped_trust()).tier == "certain"
     assert judge("how do i test my alarm") == Verdict()
