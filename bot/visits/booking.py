@@ -18,7 +18,7 @@ from sqlmodel import col
 from bot.store.unit import Unit
 from bot.store.visit_tables import Visit
 from bot.visits import cells
-from bot.visits.cells import Cells, NotFree, savepoint
+from bot.visits.cells import Cells, NotFree
 from knowledge.visits.slots import Slot, cells_of
 
 HELD, BOOKED, CANCELLED, EXPIRED = "held", "booked", "cancelled", "expired"
@@ -57,11 +57,9 @@ class Claim:
 async def hold(unit: Unit, chat_id: int, slot: Slot, rules: Rules, names: Names) -> Claim:
     """Keep a time for this chat for some minutes. A time that it held before is given back, whatever comes of this."""
     visit_id = await _held_by(unit, chat_id) or await _new(unit, chat_id, slot, rules, names)
-    await cells.free(unit, visit_id)
     until = unit.now + rules.hold
     if not await _take_any(unit, visit_id, slot, rules, until):
-        await _set(unit, visit_id, state=EXPIRED, hold_until=None)
-        return Claim(why="taken")
+        return await _give_up(unit, visit_id, "taken")
     fresh = {"starts": slot.starts, "ends": slot.ends, "hold_until": until, "visitors_needed": rules.visitors}
     await _set(unit, visit_id, state=HELD, **fresh)
     return Claim(visit_id)
@@ -75,16 +73,12 @@ async def confirm(unit: Unit, visit_id: int, household: str | None, rules: Rules
         return Claim(visit_id, None) if visit is not None and visit.state == BOOKED else Claim(why="hold-over")
     needed = rules.visitors * len(cells_of(visit.starts, visit.ends, rules.buffer))
     if await cells.keep(unit, visit_id) < needed:
-        await cells.free(unit, visit_id)
-        await _set(unit, visit_id, state=EXPIRED, hold_until=None)
-        return Claim(why="hold-over")
+        return await _give_up(unit, visit_id, "hold-over")
     try:
-        async with savepoint(unit):
+        async with unit.session.begin_nested():
             await _set(unit, visit_id, state=BOOKED, hold_until=None, household=household, **details)
     except IntegrityError:
-        await cells.free(unit, visit_id)
-        await _set(unit, visit_id, state=EXPIRED, hold_until=None)
-        return Claim(why="household-has-one")
+        return await _give_up(unit, visit_id, "household-has-one")
     return Claim(visit_id)
 
 
@@ -137,13 +131,20 @@ async def _take_any(unit: Unit, visit_id: int, slot: Slot, rules: Rules, until: 
     able = [visitor for visitor in slot.visitors if visitor not in busy]
     for visitors in itertools.islice(itertools.combinations(able, rules.visitors), MOST_TRIES):
         try:
-            async with savepoint(unit):
+            async with unit.session.begin_nested():
                 await cells.free(unit, visit_id)
                 await cells.take(unit, Cells(visitors, starts), visit_id, until)
         except NotFree:
             continue
         return True
     return False
+
+
+async def _give_up(unit: Unit, visit_id: int, why: Why) -> Claim:
+    """End a hold that came to nothing, and give its time back."""
+    await cells.free(unit, visit_id)
+    await _set(unit, visit_id, state=EXPIRED, hold_until=None)
+    return Claim(why=why)
 
 
 async def _held_by(unit: Unit, chat_id: int) -> int | None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, or_, select, update
@@ -25,9 +24,6 @@ class Cells:
 
     visitors: tuple[int, ...]
     starts: tuple[dt.datetime, ...]
-
-    def __len__(self) -> int:
-        return len(self.visitors) * len(self.starts)
 
 
 async def take(unit: Unit, cells: Cells, visit_id: int, hold_until: dt.datetime | None) -> None:
@@ -89,12 +85,6 @@ async def _absences(unit: Unit, given: Sequence[tuple[int, dt.datetime]]) -> Seq
     return (await unit.session.execute(statement)).scalars().all()
 
 
-async def visitors_of(unit: Unit, visit_id: int) -> tuple[int, ...]:
-    """Who comes, in order of their numbers."""
-    statement = select(col(Occupied.staff_id)).where(col(Occupied.visit_id) == visit_id).distinct()
-    return tuple(sorted((await unit.session.execute(statement)).scalars()))
-
-
 async def block(unit: Unit, visitor: int, starts: Iterable[dt.datetime], absence_id: int) -> Sequence[int]:
     """Take what is free of an absence; visits that stand in its way keep their time, and their numbers come back."""
     cells = list(starts)
@@ -118,10 +108,3 @@ async def _block_free(unit: Unit, visitor: int, starts: Sequence[dt.datetime], a
             where=col(Occupied.hold_until) < unit.now,
         )
         await unit.session.execute(statement)
-
-
-@asynccontextmanager
-async def savepoint(unit: Unit) -> AsyncIterator[None]:
-    """What happens inside is undone if it raises; the transaction goes on."""
-    async with unit.session.begin_nested():
-        yield
