@@ -7,8 +7,8 @@ from handlers.answer import first_message, may_show, show_token
 from handlers.buttons import Verb
 from handlers.contacts import fallback_numbers
 from handlers.ports import Decision, Ports, Understood
-from handlers.replies import button, fresh, numbered, outcome, rows
-from handlers.turn import Button, Effect, KeepQuestion, Outcome, Reply, Session, Trace, Turn
+from handlers.replies import button, entry_buttons, fresh, numbered, outcome, rows
+from handlers.turn import Effect, KeepQuestion, Outcome, Reply, Session, Trace, Turn
 from knowledge.prose import Block
 from knowledge.redact import redact
 
@@ -77,8 +77,7 @@ def _offered(decision: Decision) -> tuple[str, ...]:
 
 def _beside(answered: Outcome, ports: Ports, decision: Decision) -> Outcome:
     """The answers, and under the last of them the next best, where we are not sure."""
-    others = (ports.library.entries[slug] for slug in _offered(decision) if slug in ports.library.entries)
-    shown = rows(*(Button(label=entry.title, token=show_token(entry.id)) for entry in others), wide=1)
+    shown = entry_buttons(ports, _offered(decision), Verb.SHOW)
     if not shown or not answered.replies:
         return answered
     *first, last = answered.replies
@@ -99,7 +98,7 @@ def show(
     session: Session, ports: Ports, answered: tuple[str, ...], others: tuple[str, ...] = (), area: str | None = None
 ) -> Outcome:
     """One message for each entry, the most urgent first."""
-    entries = [ports.library.entries[slug] for slug in answered if slug in ports.library.entries]
+    entries = ports.library.known(answered)
     replies = tuple(first_message(ports, entry, area) for entry in entries)
     rest = tuple(slug for slug in others if slug not in answered)
     after = fresh(session, shown=tuple(e.id for e in entries), others=rest, misses=0)

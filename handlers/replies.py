@@ -22,6 +22,12 @@ def rows(*buttons_: Button | None, wide: int = 2) -> tuple[tuple[Button, ...], .
     return tuple(tuple(shown[at : at + wide]) for at in range(0, len(shown), wide))
 
 
+def entry_buttons(ports: Ports, slugs: Iterable[str], verb: Verb) -> tuple[tuple[Button, ...], ...]:
+    """A button with the title of each entry, one in a row."""
+    shown = (Button(label=entry.title, token=buttons.encode(verb, entry.id)) for entry in ports.library.known(slugs))
+    return rows(*shown, wide=1)
+
+
 def say(ports: Ports, text_id: str, buttons_: Iterable[tuple[Button, ...]] = (), /, **facts: object) -> Reply:
     """A message that is one text of the catalogue."""
     return Reply(blocks=ports.texts.blocks(text_id, **facts), buttons=tuple(buttons_))

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 from handlers import language
 from handlers.answer import first_message
-from handlers.buttons import Verb, encode
+from handlers.buttons import Verb
 from handlers.catalogue import ENGLISH, Texts, small
 from handlers.contacts import tel
 from handlers.ports import Decision, Ports, Understood
-from handlers.replies import button, outcome, rows
+from handlers.replies import button, entry_buttons, outcome, rows
 from handlers.turn import Button, CountRoute, Effect, Outcome, Reply, Route, Session, SetContact, Trace, Turn, Waiting
 from knowledge.languages import answer
 from knowledge.library import Library
@@ -133,7 +133,10 @@ def _emergency(understood: Understood, session: Session, ports: Ports, trace: Tr
     said = blocks(ports.texts, verdict, ports.library)
     if verdict.tier == "maybe":
         said, trace = (*said, *ports.texts.blocks("emergency.ask")), _beside(trace, verdict, guess)
-        buttons = (*yes_no(ports, "button.danger-yes", "button.danger-no"), *_instead(ports, trace.offered))
+        buttons = (
+            *yes_no(ports, "button.danger-yes", "button.danger-no"),
+            *entry_buttons(ports, trace.offered, Verb.INSTEAD),
+        )
     else:
         buttons = rows(button(ports, "button.not-emergency", Verb.DANGER, "no"))
     reply, answers = Reply(blocks=said, buttons=buttons, urgent=True), _answers(ports, trace.answered)
@@ -147,7 +150,7 @@ def _helplines(understood: Understood, session: Session, ports: Ports, trace: Tr
         ask, guess = ports.texts.blocks(f"{verdict.route}.ask"), _guess(understood, session, ports)
         trace = _beside(trace, verdict, guess)
         yes, no = f"button.{verdict.route}-yes", f"button.{verdict.route}-no"
-        buttons = (*yes_no(ports, yes, no), *_instead(ports, trace.offered))
+        buttons = (*yes_no(ports, yes, no), *entry_buttons(ports, trace.offered, Verb.INSTEAD))
         session = _ask(session, understood, guess, trace.answered)
     else:
         ask = ports.texts.blocks("safe-to-message.ask")
@@ -186,14 +189,7 @@ def _beside(trace: Trace, verdict: Verdict, guess: Decision) -> Trace:
 
 
 def _answers(ports: Ports, answered: tuple[str, ...]) -> tuple[Reply, ...]:
-    known = (ports.library.entries[slug] for slug in answered if slug in ports.library.entries)
-    return tuple(first_message(ports, entry) for entry in known)
-
-
-def _instead(ports: Ports, offered: tuple[str, ...]) -> tuple[tuple[Button, ...], ...]:
-    known = (ports.library.entries[slug] for slug in offered if slug in ports.library.entries)
-    shown = (Button(label=entry.title, token=encode(Verb.INSTEAD, entry.id)) for entry in known)
-    return rows(*shown, wide=1)
+    return tuple(first_message(ports, entry) for entry in ports.library.known(answered))
 
 
 def _ask(session: Session, understood: Understood, guess: Decision, answered: tuple[str, ...] = ()) -> Session:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,10 @@ class Library(Frozen):
             return self.entries[slug]
         except KeyError:
             raise UnknownEntry(slug=slug) from None
+
+    def known(self, slugs: Iterable[str]) -> tuple[Entry, ...]:
+        """The entries with these ids, in order; an id that is gone is left out."""
+        return tuple(self.entries[slug] for slug in slugs if slug in self.entries)
 
     def helpers(self, entry: Entry) -> tuple[Organisation, ...]:
         """The organisations of an entry in its own order, roles filled by the place; what it lacks is left out.
