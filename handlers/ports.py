@@ -7,12 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from pydantic import Field
+
 from handlers.catalogue import Texts
+from handlers.draft import Draft
 from knowledge.languages import NOTHING, Heard
 from knowledge.library import Library
 from knowledge.prose import Frozen
 from knowledge.safety import Verdict
 from knowledge.search import Reading
+from knowledge.visits.questions import Visits
+from knowledge.visits.slots import Slot
 
 
 class Understood(Frozen, arbitrary_types_allowed=True):
@@ -69,6 +74,110 @@ class Person(Protocol):
         ...
 
 
+class Visitor(Frozen):
+    """Who will knock: a first name, and what they are ("police officer")."""
+
+    name: str
+    role: str
+
+
+class Appointment(Frozen):
+    """A visit as its own resident sees it. Times are in UTC."""
+
+    id: int
+    reference: str
+    state: Literal["booked", "done", "not_in", "refused", "cancelled"]
+    starts: dt.datetime
+    ends: dt.datetime
+    postcode: str
+    address: str
+    word: str
+    visitors: tuple[Visitor, ...] = Field(default=(), description="empty until they are known")
+    moves_left: int
+    waiting: bool = Field(description="wants an earlier time, if one comes free")
+    calendar_path: str = Field(description="the secret address of its calendar file, below our own address")
+    calendar: str = Field(description="the calendar file itself")
+
+
+class Taken(Frozen):
+    """A time that is held, or why it is not: "taken" by somebody else a moment ago."""
+
+    visit: int | None = None
+    until: dt.datetime | None = None
+
+
+class Booked(Frozen):
+    """What came of booking or moving: the visit, or why it is not booked. Nothing was changed then."""
+
+    visit: Appointment | None = None
+    why: Literal["taken", "hold-over", "household-has-one", "not-booked", "moved-too-often"] | None = None
+
+
+class Bookings(Protocol):
+    """Asked by `visits`: this chat's own visits, and the times that are free. A claim returns, it never raises."""
+
+    @property
+    def content(self) -> Visits:
+        """What the place says about visits."""
+        ...
+
+    async def open(self) -> bool:
+        """Does anybody of the team have working hours? Only then can a visit be booked."""
+        ...
+
+    async def free(self) -> Sequence[Slot]:
+        """All times that a resident may have now, in order."""
+        ...
+
+    async def hold(self, starts: dt.datetime) -> Taken:
+        """Keep a time for this chat for some minutes. What the chat held before is given back."""
+        ...
+
+    async def release(self) -> None:
+        """Give back whatever this chat holds."""
+        ...
+
+    async def book(self, draft: Draft) -> Booked:
+        """The held time becomes a visit with these details."""
+        ...
+
+    async def mine(self) -> Appointment | None:
+        """The visit of this chat that is booked and not over; None where there is none."""
+        ...
+
+    async def move(self, visit: int, starts: dt.datetime) -> Booked:
+        """Another time for a visit of this chat. The old one stays unless the new one was got."""
+        ...
+
+    async def cancel(self, visit: int) -> Appointment | None:
+        """The visit of this chat, cancelled just now; None where there was nothing to cancel."""
+        ...
+
+    async def wait(self, visit: int, wanted: bool) -> None:
+        """Put a visit of this chat on the list for an earlier time, or take it off."""
+        ...
+
+    async def offered(self) -> Slot | None:
+        """The earlier time that the waiting list keeps for this chat at this moment."""
+        ...
+
+    async def accept(self) -> Booked:
+        """Take the earlier time that is offered."""
+        ...
+
+    async def decline(self) -> None:
+        """Leave the offered time to the next person."""
+        ...
+
+    async def say_after(self, visit: int, question: str, answer: str) -> bool:
+        """One answer after a visit of this chat: `came`, `safer`, `kind`, `instead`, `words`. False: not theirs."""
+        ...
+
+    def new_word(self) -> str:
+        """A word for the door, drawn by chance."""
+        ...
+
+
 @dataclass(frozen=True)
 class Ports:
     """Everything a handler gets besides the turn and the session."""
@@ -82,3 +191,5 @@ class Ports:
     public_url: str | None = None
     switched_off: str | None = None
     """The public message of the off switch; None while the bot is on."""
+    bookings: Bookings | None = None
+    """None where the place does no visits, and on pages that belong to no conversation."""

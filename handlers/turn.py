@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from handlers.draft import Draft
 from knowledge.prose import Block, Frozen
 
 Channel = Literal["telegram", "web", "terminal"]
@@ -46,6 +47,14 @@ class Button(Frozen):
     url: str | None = None
 
 
+class File(Frozen):
+    """A small text file that goes with a message, where the channel can send one."""
+
+    name: str
+    media_type: str
+    text: str
+
+
 class Reply(Frozen):
     """One message to one person, for any screen."""
 
@@ -54,6 +63,7 @@ class Reply(Frozen):
     urgent: bool = Field(default=False, description="a 999 or helpline message: nothing may stand in front of it")
     strip_buttons_of: str | None = Field(default=None, description="edit this earlier message instead of sending")
     forget_messages: tuple[str, ...] = Field(default=(), description="delete these messages instead of sending")
+    file: File | None = Field(default=None, description="sent after the words; only Telegram sends files")
 
 
 class Waiting(Frozen):
@@ -75,6 +85,7 @@ class Session(Frozen):
     waiting: Waiting | None = None
     paused: Waiting | None = Field(default=None, description="the form that a safety question interrupted")
     misses: int = Field(default=0, description="turns in a row without a useful answer")
+    visit: Draft | None = Field(default=None, description="a visit that is being asked for")
     quiet: bool = Field(default=False, description="after a crisis or abuse message: nothing is kept or sent later")
 
 

@@ -1,5 +1,7 @@
 """The error tree of `knowledge`: the class says the sentence, attributes hold the facts."""
 
+from pydantic import ValidationError
+
 
 class KnowledgeError(Exception):
     """Something in the content cannot be used."""
@@ -27,3 +29,11 @@ class DamagedWeights(KnowledgeError):
     """A weights file is missing, or is not the one that was shipped."""
 
     text_id = "error.weights.damaged"
+
+
+def first_reason(error: Exception) -> str:
+    """One plain line about what is wrong with a file."""
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    return str(error).splitlines()[0]

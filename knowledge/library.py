@@ -13,9 +13,10 @@ import yaml
 from pydantic import ValidationError
 
 from knowledge.entry import Entry, Organisation
-from knowledge.errors import UnknownEntry, UnreadableFile
+from knowledge.errors import UnknownEntry, UnreadableFile, first_reason
 from knowledge.place import Place
 from knowledge.prose import Frozen, Paragraph, Section, Span, parse
+from knowledge.visits.questions import Visits, visits_of
 from knowledge.yaml_text import read_yaml
 
 NATIONAL = Path(__file__).parent / "national"
@@ -30,6 +31,8 @@ class Library(Frozen):
     place: Place
     entries: Mapping[str, Entry]
     organisations: Mapping[str, Organisation]
+    visits: Visits | None = None
+    """What the place says about home visits; None where it does none."""
 
     def entry(self, slug: str) -> Entry:
         """The entry with this id, or UnknownEntry."""
@@ -65,6 +68,7 @@ def load(place: Path, national: Path | None = None) -> Library:
         place=read_place(place / "place.toml"),
         entries={e.id: e for folder in folders for e in map(read_entry, entry_files(folder))},
         organisations={o.id: o for folder in folders for o in map(read_organisation, organisation_files(folder))},
+        visits=visits_of(place),
     )
 
 
@@ -132,11 +136,3 @@ def parse_organisation(id_: str, text: str, where: str = "") -> Organisation:
         return Organisation(id=id_, **read_yaml(text))
     except (yaml.YAMLError, ValidationError, TypeError) as error:
         raise UnreadableFile(path=where or id_, why=first_reason(error)) from error
-
-
-def first_reason(error: Exception) -> str:
-    """One plain line about what is wrong with a file."""
-    if isinstance(error, ValidationError):
-        first = error.errors()[0]
-        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-    return str(error).splitlines()[0]

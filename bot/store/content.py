@@ -21,6 +21,7 @@ from knowledge.library import (
     parse_organisation,
     read_place,
 )
+from knowledge.visits.questions import visits_of
 
 Row = EntryVersion | OrganisationVersion
 Version = type[EntryVersion] | type[OrganisationVersion]
@@ -69,6 +70,7 @@ async def library(unit: Unit, place: Path) -> Library:
         place=read_place(place / "place.toml"),
         entries={row.slug: parse_entry(row.slug, row.text) for row in entries},
         organisations={row.slug: parse_organisation(row.slug, row.text) for row in organisations},
+        visits=visits_of(place),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Index, Text, text
+from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from bot.store.tables import BIG, key, moment, refers, sealed
@@ -13,14 +13,28 @@ ACTIVE = text("household IS NOT NULL AND state = 'booked'")
 
 
 class StaffMember(SQLModel, table=True):
-    """Somebody of the team. Who only visits needs no account."""
+    """Somebody of the team. `chat_id` is the Telegram account that is linked; who only visits needs none."""
 
     __tablename__ = "staff_member"
     id: int = key()
     name: bytes | None = sealed()
     role: str
+    agency: str = ""
+    chat_id: int | None = refers("chat.id", nullable=True, ondelete="SET NULL", default=None, unique=True)
     created_at: dt.datetime = moment()
     left_at: dt.datetime | None = moment(default=None)
+
+
+class StaffInvite(SQLModel, table=True):
+    """A code that links an account to somebody of the team, once. Only its keyed hash is kept."""
+
+    __tablename__ = "staff_invite"
+    id: int = key()
+    staff_id: int = refers("staff_member.id", ondelete="CASCADE")
+    code: str = Field(unique=True)
+    created_at: dt.datetime = moment()
+    expires_at: dt.datetime = moment()
+    used_at: dt.datetime | None = moment(default=None)
 
 
 class RotaPattern(SQLModel, table=True):
@@ -102,6 +116,9 @@ class Visit(SQLModel, table=True):
     priority: str = "standard"
     consents: str = ""
     source: str = Field(default="", sa_type=Text)
+    remind_by: str = "message"
+    follow_up: bool = False
+    safeguarding: bool = False
     created_at: dt.datetime = moment()
     ended_at: dt.datetime | None = moment(default=None)
     erase_at: dt.datetime | None = moment(default=None)
@@ -117,3 +134,56 @@ class Occupied(SQLModel, table=True):
     visit_id: int | None = refers("visit.id", nullable=True, ondelete="CASCADE", default=None)
     absence_id: int | None = refers("absence.id", nullable=True, ondelete="CASCADE", default=None)
     hold_until: dt.datetime | None = moment(default=None)
+
+
+class VisitTask(SQLModel, table=True):
+    """Something to tell a resident about a visit at a moment: a reminder, an offer, a question afterwards.
+
+    `state` is waiting, sent (queued for the chat), ring (for a call by the team), rung, or dropped.
+    """
+
+    __tablename__ = "visit_task"
+    __table_args__ = (UniqueConstraint("visit_id", "kind", "sequence"), Index("visit_task_due", "state", "due_at"))
+    id: int = key()
+    visit_id: int = refers("visit.id", ondelete="CASCADE")
+    kind: str
+    sequence: int = 0
+    due_at: dt.datetime = moment()
+    state: str = "waiting"
+    done_at: dt.datetime | None = moment(default=None)
+
+
+class WaitingPlace(SQLModel, table=True):
+    """A booked visit that wants an earlier time. `offer_id` is the visit row that holds an offered time."""
+
+    __tablename__ = "waiting_place"
+    id: int = key()
+    visit_id: int = refers("visit.id", ondelete="CASCADE", unique=True)
+    since: dt.datetime = moment()
+    offer_id: int | None = refers("visit.id", nullable=True, ondelete="SET NULL", default=None)
+    offer_until: dt.datetime | None = moment(default=None)
+    turned_down: str = Field(default="", sa_type=Text)
+
+
+class VisitFeedback(SQLModel, table=True):
+    """What a resident said after a visit. It is kept without their name, and outlives it."""
+
+    __tablename__ = "visit_feedback"
+    visit_id: int = Field(primary_key=True, foreign_key="visit.id", ondelete="CASCADE", sa_type=BIG)
+    came: str | None = None
+    safer: str | None = None
+    kind: str | None = None
+    instead: str | None = None
+    words: bytes | None = sealed()
+    at: dt.datetime = moment()
+
+
+class Referral(SQLModel, table=True):
+    """A visit's resident was put in touch with an organisation, with their consent."""
+
+    __tablename__ = "referral"
+    id: int = key()
+    visit_id: int = refers("visit.id", ondelete="CASCADE")
+    organisation: str
+    staff_id: int | None = refers("staff_member.id", nullable=True, ondelete="SET NULL", default=None)
+    at: dt.datetime = moment()

@@ -12,8 +12,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from knowledge.entry import Slug, Text
-from knowledge.errors import KnowledgeError, UnreadableFile
-from knowledge.library import first_reason
+from knowledge.errors import KnowledgeError, UnreadableFile, first_reason
 from knowledge.prose import Frozen
 from knowledge.yaml_text import read_yaml
 
@@ -145,6 +144,11 @@ def read_visits(place_folder: Path) -> Visits:
         return Visits(**read_yaml(path.read_text(encoding="utf-8")))
     except (OSError, TypeError, ValueError, yaml.YAMLError) as error:
         raise UnreadableFile(path=path, why=reason(error)) from error
+
+
+def visits_of(place_folder: Path) -> Visits | None:
+    """The same, or None for a place that does no visits. Raises UnreadableFile."""
+    return read_visits(place_folder) if (place_folder / FILE).exists() else None
 
 
 def score(visits: Visits, answers: Mapping[str, frozenset[str]]) -> Score:
