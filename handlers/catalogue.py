@@ -1,5 +1,6 @@
 """What the bot says, per language: gettext catalogues under `texts/`, small Markdown inside.
 
+A language has `en.po` and, for a large capability, more beside it: `en.visits.po`.
 A text is parsed before its facts are filled in, so that a fact can never become markup.
 """
 
@@ -22,17 +23,19 @@ ENGLISH = "en"
 
 @cache
 def read(language: str) -> Mapping[str, str]:
-    """A language's catalogue: text id to text. Empty for a language we do not have."""
-    path = FOLDER / f"{language}.po"
-    if not path.exists():
-        return {}
+    """A language's texts by their ids. Empty for a language we do not have."""
+    paths = (FOLDER / f"{language}.po", *sorted(FOLDER.glob(f"{language}.*.po")))
+    return {text_id: text for path in paths if path.exists() for text_id, text in _read(path, language).items()}
+
+
+def _read(path: Path, language: str) -> Mapping[str, str]:
     with path.open("rb") as file:
         return {str(m.id): str(m.string) for m in read_po(file, locale=language) if m.id and m.string}
 
 
 def languages() -> tuple[str, ...]:
     """The languages there is a catalogue for, English first."""
-    found = sorted(path.stem for path in FOLDER.glob("*.po"))
+    found = sorted(path.stem for path in FOLDER.glob("*.po") if "." not in path.stem)
     return (ENGLISH, *(name for name in found if name != ENGLISH))
 
 
