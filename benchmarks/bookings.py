@@ -2,9 +2,10 @@
 
     python -m benchmarks.bookings [--tries 3000] [--workers 24]
 
-Each try wants one visit at one of a few times. Both ways are given the same tries, in turns of a few hundred, each on a
-database of its own: SQLite, then PostgreSQL. The table is printed and written into docs/benchmarks.md. What was
-overbooked is counted from the visits that are there in the end.
+Each try wants one visit at one of a few times. All ways are given the same tries, in turns of a few hundred, each on a
+database of its own: SQLite, then PostgreSQL. Like is set beside like: two transactions a try beside two, one beside
+one. The table is printed and written into docs/benchmarks.md. What was overbooked is counted from the visits that are
+there in the end.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from sqlmodel import col
 from bot.clock import FixedClock
 from bot.errors import StoreUnavailable
 from bot.store.tables import Chat
-from bot.store.unit import Store
+from bot.store.unit import Store, Unit
 from bot.store.vault import throwaway_vault
 from bot.store.visit_tables import StaffMember, Visit
 from bot.visits import booking
@@ -92,32 +93,52 @@ class Runner:
 
 
 async def ours(place: Place, wish: Try) -> None:
-    """Hold, then confirm: two transactions."""
+    """Hold, then confirm: two transactions, as for a resident who fills in the form in between."""
     async with place.store.write() as unit:
         held = await booking.hold(unit, wish.chat, wish.slot, RULES, place.names())
     if held.visit_id is not None:
         async with place.store.write() as unit:
-            await booking.confirm(unit, held.visit_id, None, RULES)
+            await booking.confirm(unit, held.visit_id, f"home {wish.chat}", RULES)
+
+
+async def ours_at_once(place: Place, wish: Try) -> None:
+    """Hold and confirm in one transaction, as for staff who book for somebody."""
+    async with place.store.write() as unit:
+        held = await booking.hold(unit, wish.chat, wish.slot, RULES, place.names())
+        if held.visit_id is not None:
+            await booking.confirm(unit, held.visit_id, f"home {wish.chat}", RULES)
 
 
 async def naive(place: Place, wish: Try) -> None:
     """Count the visits in the way, then insert where fewer than all staff are busy. Nothing is locked in between."""
-    road = 2 * RULES.buffer
-    in_the_way = select(func.count()).where(
-        col(Visit.state) == BOOKED, col(Visit.starts) < wish.slot.ends + road, col(Visit.ends) > wish.slot.starts - road
-    )
     async with place.store.read() as unit:
-        busy = (await unit.session.execute(in_the_way)).scalar_one()
+        busy = await in_the_way(unit, wish.slot)
     if busy < len(wish.slot.visitors):
         async with place.store.write() as unit:
             unit.session.add(visit_of(wish, place.names(), unit.now))
+
+
+async def naive_at_once(place: Place, wish: Try) -> None:
+    """The same in one transaction. SQLite lets one writer in at a time, so that there it is right."""
+    async with place.store.write() as unit:
+        if await in_the_way(unit, wish.slot) < len(wish.slot.visitors):
+            unit.session.add(visit_of(wish, place.names(), unit.now))
+
+
+async def in_the_way(unit: Unit, slot: Slot) -> int:
+    """How many visits, with the road between them, overlap with a time."""
+    road = 2 * RULES.buffer
+    statement = select(func.count()).where(
+        col(Visit.state) == BOOKED, col(Visit.starts) < slot.ends + road, col(Visit.ends) > slot.starts - road
+    )
+    return int((await unit.session.execute(statement)).scalar_one())
 
 
 def visit_of(wish: Try, names: Names, now: dt.datetime) -> Visit:
     """A booked visit at the time somebody wants."""
     return Visit(
         reference=names.reference, uid=names.uid, chat_id=wish.chat, state=BOOKED, starts=wish.slot.starts,
-        ends=wish.slot.ends, created_at=now,
+        ends=wish.slot.ends, household=f"home {wish.chat}", created_at=now,
     )  # fmt: skip
 
 
@@ -162,11 +183,10 @@ async def work(runner: Runner, wishes: Iterator[Try]) -> None:
 
 
 async def measure(database: str, fresh: Callable[[], str], tries: int, workers: int) -> list[Runner]:
-    """Both ways in turns on one kind of database, ours first."""
-    ways: dict[str, Way] = {"hold and confirm": ours, "count, then insert": naive}
+    """All ways in turns on one kind of database, each way first as often as last."""
     runners = [
         Runner(f"{database}, {name}", way, await furnished(await asyncio.to_thread(fresh), tries))
-        for name, way in ways.items()
+        for name, way in WAYS.items()
     ]
     for turn in range(TURNS):
         for runner in runners if turn % 2 else reversed(runners):
@@ -182,6 +202,14 @@ async def booked_at_each_time(place: Place) -> tuple[int, ...]:
     statement = select(func.count()).where(col(Visit.state) == BOOKED).group_by(col(Visit.starts))
     async with place.store.read() as unit:
         return tuple((await unit.session.execute(statement)).scalars())
+
+
+WAYS: dict[str, Way] = {
+    "two transactions: **hold, then confirm**": ours,
+    "two transactions: count, then insert": naive,
+    "one transaction: **hold and confirm**": ours_at_once,
+    "one transaction: count and insert": naive_at_once,
+}
 
 
 def line(runner: Runner) -> str:
@@ -205,10 +233,12 @@ Figures are of the machine that the text above each table names, and compare onl
 """
 
 NOTES = """
-Both ways had the same tries, in turns, each on its own database. A try of ours is two transactions; where all staff are
-taken, it asks for each of them in vain. A try of the other way counts the visits in the way, and inserts its own in a
-second transaction where there seems to be room: less work, and wrong. Overbooked are the visits beyond the seats of
-their time; failed are tries that the database refused."""
+All ways had the same tries, in turns, each on its own database. Bold is this project's way; under it, what is usual:
+count the visits in the way, and insert one where there seems to be room. Compare within a pair. A try that finds no
+room is one look either way and writes nothing; one that books writes the visit, its quarters of an hour and the
+household's only visit here, and the visit alone there. On SQLite one transaction of the usual way is right as well,
+since it lets one writer in at a time. Overbooked are the visits beyond the seats of their time; failed are tries that
+the database refused."""
 
 
 def text_of(rows: list[str], tries: int, workers: int) -> str:
@@ -241,7 +271,7 @@ def main() -> int:
     text = text_of([line(runner) for runner in runners], asked.tries, asked.workers)
     print(text)
     write(PAGE, text)
-    return 1 if any(runner.overbooked for runner in runners if runner.way is ours) else 0
+    return 1 if any(runner.overbooked for runner in runners if runner.way in (ours, ours_at_once)) else 0
 
 
 if __name__ == "__main__":

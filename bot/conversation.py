@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import hashlib
+import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import structlog
@@ -20,11 +21,14 @@ from bot.store import chats, effects, inbox, outbox, switch
 from bot.store.outbox import Delivered
 from bot.store.privacy import ThisPerson
 from bot.store.unit import Store, Unit
+from bot.visits.desk import desk_of
+from bot.visits.office import TeamOffice
 from handlers import router, safety
 from handlers.catalogue import Texts
 from handlers.ports import Ports, Understood
 from handlers.turn import Outcome, Reply, Session, Turn
 from knowledge.library import Library
+from knowledge.visits.names import RandomBytes
 
 log = structlog.get_logger()
 
@@ -60,9 +64,10 @@ class Taken:
 class Conversation:
     """Applies turns. Safe to call at once for many chats, and at once for the same one."""
 
-    def __init__(self, store: Store, knowledge: Knowledge) -> None:
+    def __init__(self, store: Store, knowledge: Knowledge, random_bytes: RandomBytes = secrets.token_bytes) -> None:
         self._store = store
         self._knowledge = knowledge
+        self._random_bytes = random_bytes
 
     async def take(self, turn: Turn) -> Taken:
         """Apply one turn, once. Raises NotStored, and KeyReused for another message under the same key."""
@@ -88,6 +93,9 @@ class Conversation:
             person = ThisPerson(unit, chat.id)
             off = await switch.message(unit)
             ports = self._knowledge.ports(person, unit.now, chat.session.language, off)
+            desk = desk_of(unit, chat.id, turn.channel, ports, self._random_bytes)
+            office = TeamOffice(unit, chat.id, ports.library, Texts(overrides=ports.library.place.visit))
+            ports = replace(ports, contact=chat.contact, bookings=desk, office=office)
             return await router.handle(turn, understood, chat.session, ports)
 
         return await self._in_one_transaction(turn, decide)

@@ -24,13 +24,15 @@ from bot.channels.web.app import create_app
 from bot.channels.web.bell import Bell
 from bot.channels.web.ports import Web
 from bot.delivery.deliver import Delivery, quietly
-from bot.delivery.loop import pick_up, tidy
+from bot.delivery.loop import Guard, pick_up, sweep, tidy
 from bot.errors import StoreUnavailable
 from bot.knowing import ContentWatch
 from bot.settings import Settings
 from bot.store import outbox
 from bot.store.outbox import Delivered
 from bot.store.unit import Store
+from bot.visits import feeds
+from bot.visits.sweep import sweep_once
 from bot.wiring import House, house, place_folder, prepare
 from handlers.catalogue import Texts
 from handlers.ports import Held, Ports
@@ -78,6 +80,23 @@ class Mailbox:
             return await outbox.mailbox(unit, "web", chat, seq)
 
 
+@dataclass(frozen=True)
+class Calendars:
+    """Visits as calendar files, read afresh each time."""
+
+    built: House
+
+    async def of_visit(self, reference: str, token: str) -> str | None:
+        ports = Answers(self.built).ports()
+        async with self.built.store.read() as unit:
+            return await feeds.resident_calendar(unit, reference, token, ports.texts, ports.library.place)
+
+    async def of_staff(self, staff: str, token: str) -> str | None:
+        ports = Answers(self.built).ports()
+        async with self.built.store.read() as unit:
+            return await feeds.staff_calendar(unit, staff, token, ports.texts, ports.library.place)
+
+
 def web_of(built: House) -> Web:
     """All that the web channel needs."""
 
@@ -88,6 +107,7 @@ def web_of(built: House) -> Web:
         turns=built.conversation,
         mailbox=Mailbox(built.store),
         answers=Answers(built),
+        calendars=Calendars(built),
         urgent=urgent,
         clock=built.clock,
         bell=Bell(),
@@ -162,6 +182,15 @@ async def watch_content(built: House) -> None:
     ).run()
 
 
+async def sweep_visits(built: House, guard: Guard) -> None:
+    """What is due about visits at this moment, with the content in use."""
+    ports = built.knowing.ports(Nobody(), built.clock.now(), "en", None)
+    wording = ports.library.place.visit
+    await sweep_once(
+        built.store, ports.library, lambda language: Texts(language, wording), ports.bank_holidays, guard=guard
+    )
+
+
 @contextlib.asynccontextmanager
 async def beside(*works: Coroutine[object, object, None]) -> AsyncIterator[None]:
     """Run works while the block runs; stop them after it."""
@@ -211,7 +240,8 @@ async def serve(settings: Settings, announce: Announce) -> None:
         )
         for line in greeting(built, began):
             announce(line)
-        async with beside(tidy(built.store), watch_content(built), run_telegram(built, app)):
+        visits = sweep(partial(sweep_visits, built))
+        async with beside(tidy(built.store), visits, watch_content(built), run_telegram(built, app)):
             await Server(config, web.bell).serve()
     announce("Stopped. Nothing is lost: what was not sent goes out at the next start.")
 

@@ -12,11 +12,13 @@ import typer
 from playwright.async_api import Browser, Page, async_playwright
 
 from bot.channels.web.app import create_app
+from bot.clock import FixedClock
 from bot.logs import configure
 from bot.serving import web_of
 from bot.settings import Settings
 from bot.wiring import throwaway
 from tests.browser import ARGUMENTS, chromium_path, serving
+from tests.team import open_diary
 
 PICTURES = Path(__file__).parent / "pictures"
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
@@ -27,10 +29,11 @@ async def main() -> None:
     """All pictures, one after the other."""
     configure()
     async with (
-        throwaway(Settings()) as built,
+        throwaway(Settings(), FixedClock()) as built,
         serving(create_app(web_of(built))) as address,
         async_playwright() as playwright,
     ):
+        await open_diary(built.store)
         browser = await playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
         await take_all(browser, address)
         await browser.close()
@@ -55,17 +58,52 @@ async def take_all(browser: Browser, address: str) -> None:
         await page.screenshot(path=PICTURES / f"{name}.png")
         typer.echo(f"docs/pictures/{name}.png")
         await context.close()
+    await book(browser, address)
     page = await browser.new_page(viewport=DESK)
     await page.goto(f"{address}/answers/fire-safety/smoke-alarm-beeping")
     await page.screenshot(path=PICTURES / "print.png", full_page=True)
     typer.echo("docs/pictures/print.png")
 
 
+async def book(browser: Browser, address: str) -> None:
+    """A visit asked for and booked, on a phone: the times, the summary, the confirmation."""
+    context = await browser.new_context(viewport=PHONE, device_scale_factor=2, reduced_motion="reduce")
+    page = await context.new_page()
+    await page.goto(address)
+    for said in ("/visit", "LE3 1AA", "5"):
+        await say(page, said)
+    await tap(page, "Skip all of these")
+    await tap(page, "1. Fire safety")
+    await tap(page, "Next")
+    await take(page, "phone-visit-when")
+    for said in ("1", "Sam", "by phone", "0116 496 0123", "1", "12 Example Street", "skip", "2", "no"):
+        await say(page, said)
+    await tap(page, "Keep this word")
+    await take(page, "phone-visit-summary")
+    await tap(page, "Book it")
+    await take(page, "phone-visit-booked")
+    await context.close()
+
+
+async def take(page: Page, name: str) -> None:
+    """A picture of what is on the screen."""
+    await page.screenshot(path=PICTURES / f"{name}.png")
+    typer.echo(f"docs/pictures/{name}.png")
+
+
+async def tap(page: Page, label: str) -> None:
+    """Tap the newest button with this label and wait for what comes."""
+    before = await page.locator("article.bot").count()
+    await page.get_by_role("button", name=label, exact=True).last.click()
+    await page.locator("article.bot").nth(before).wait_for()
+
+
 async def say(page: Page, text: str) -> None:
     """Send a message and wait for the answer."""
+    before = await page.locator("article.bot").count()
     await page.locator("#message").fill(text)
     await page.keyboard.press("Enter")
-    await page.locator("article.bot").first.wait_for()
+    await page.locator("article.bot").nth(before).wait_for()
 
 
 if __name__ == "__main__":

@@ -40,6 +40,7 @@ class Verb(StrEnum):
     MENU = "me"
     LANGUAGE = "la"
     PRIVACY = "pr"
+    STAFF = "st"
 
 
 class Tapped(NamedTuple):

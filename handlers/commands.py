@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from handlers import advice, language, menu, privacy, visits
+from handlers import advice, language, menu, privacy, staff, visits
 from handlers.ports import Ports, Understood
 from handlers.replies import action, fresh
 from handlers.turn import Outcome, Session, Turn
@@ -16,8 +16,8 @@ async def _help(_turn: Turn, session: Session, ports: Ports) -> Outcome:
     return action(fresh(session), "menu", menu.menu_message(ports, "menu.help"))
 
 
-async def _visit(_turn: Turn, session: Session, ports: Ports) -> Outcome:
-    return await visits.act(session, ports, "visit.book")
+async def _visit(turn: Turn, session: Session, ports: Ports) -> Outcome:
+    return await visits.act(turn, session, ports, "visit.book")
 
 
 async def _stop(_turn: Turn, session: Session, ports: Ports) -> Outcome:
@@ -26,6 +26,12 @@ async def _stop(_turn: Turn, session: Session, ports: Ports) -> Outcome:
 
 async def _language(_turn: Turn, session: Session, ports: Ports) -> Outcome:
     return language.ask(session, ports)
+
+
+async def _staff(turn: Turn, session: Session, ports: Ports) -> Outcome:
+    """Whoever is not of the team gets what an unknown command gets: nothing tells that there was more."""
+    done = await staff.command(turn, session, ports)
+    return done if done is not None else await _help(turn, session, ports)
 
 
 COMMANDS: dict[str, Command] = {
@@ -37,11 +43,13 @@ COMMANDS: dict[str, Command] = {
     "clear": privacy.clear,
 }
 """In the order of the menu. Each has a line `command.NAME` in the catalogue."""
+UNLISTED: dict[str, Command] = {"staff": _staff}
+"""May be typed, and stand in no menu."""
 
 
 async def run(turn: Turn, understood: Understood, session: Session, ports: Ports) -> Outcome:
     """Do a command; an unknown one with words is a question, without words it gets the menu."""
-    command = COMMANDS.get(turn.command or "")
+    command = {**COMMANDS, **UNLISTED}.get(turn.command or "")
     if command is not None:
         return await command(turn, session, ports)
     if understood.text:

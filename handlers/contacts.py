@@ -81,6 +81,13 @@ def tel(phone: str) -> str:
     return f"tel:{phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)}"
 
 
+def as_dialled(phone: str) -> str:
+    """A number in international form as people here write it: 0116 496 0123. Empty stays empty."""
+    if not phone:
+        return ""
+    return phonenumbers.format_number(phonenumbers.parse(phone, "GB"), phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
 def nearest_first(organisations: Iterable[Organisation], place: Place, area: str | None) -> tuple[Organisation, ...]:
     """A person's own area first, then the place's areas from the nearest out, then the nation. Stable."""
     order = {known.name: number for number, known in enumerate(place.areas, start=1)}

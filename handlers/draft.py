@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from knowledge.prose import Frozen
+from knowledge.visits.when import Wish
 
 Reach = Literal["message", "ring", "text"]
 """How the team may get hold of somebody: in this chat, by a call, or by a text message."""
@@ -19,11 +20,13 @@ RemindBy = Literal["message", "ring", "calendar"]
 class Draft(Frozen):
     """The form of a visit. Empty means not said yet; what may be skipped stays empty."""
 
+    step: str = Field(default="", description="the question that was asked last")
+    moving: int | None = Field(default=None, description="the booked visit that gets another time; nothing else asked")
     for_other: bool = Field(default=False, description="asked for by somebody else, who has their consent")
     postcode: str = ""
     answers: Mapping[str, tuple[str, ...]] = Field(default_factory=dict, description="question id, ids of its answers")
     reasons: tuple[str, ...] = ()
-    wish: str = Field(default="", description="which times are shown: mornings, afternoons, after-school, weekend")
+    wish: Wish | None = Field(default=None, description="which times are shown")
     after: dt.datetime | None = Field(default=None, description="times after this one are shown")
     starts: dt.datetime | None = Field(default=None, description="the time that is held for them")
     held_until: dt.datetime | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import advice, feedback, handover, nearby, safety
+from handlers import advice, feedback, handover, nearby, safety, staff, visits
 from handlers.ports import Ports, Understood
 from handlers.replies import outcome, say
 from handlers.turn import Outcome, Reply, Session, Turn, Waiting
@@ -22,7 +22,24 @@ async def go_on(turn: Turn, understood: Understood, session: Session, ports: Por
             done = await nearby.answered(turn, session, ports, waiting)
             if done is not None:
                 return done
+        case staff.FORM:
+            done = await staff.noted(turn, understood, session, ports)
+            if done is not None:
+                return done
+        case visits.FIND if waiting:
+            return await visits.found(turn, session, ports, waiting)
+        case visits.FORM:
+            done = await visits.answered(turn, session, ports)
+            return done if done is not None else await _aside(turn, understood, session, ports)
     return await advice.question(turn, understood, session.model_copy(update={"waiting": None}), ports)
+
+
+async def _aside(turn: Turn, understood: Understood, session: Session, ports: Ports) -> Outcome:
+    """Words in the middle of a visit's form that are no answer to it: a question of another kind, or a slip."""
+    if ports.search.decide(understood, session.shown).route == "unknown":
+        return await visits.not_understood(turn, session, ports)
+    done = await advice.question(turn, understood, session.model_copy(update={"waiting": None}), ports)
+    return await visits.carry_on(turn, session, ports, done)
 
 
 async def _yes_or_no(turn: Turn, understood: Understood, session: Session, ports: Ports, waiting: Waiting) -> Outcome:
@@ -63,6 +80,8 @@ def asked_instead(session: Session, ports: Ports, slug: str) -> Outcome:
 
 
 async def _where_they_were(turn: Turn, session: Session, ports: Ports, asked: Waiting) -> Outcome:
+    if session.waiting is not None and session.waiting.form == visits.FORM:
+        return await visits.ask_again(turn, session, ports)
     if session.waiting is not None:
         return outcome(session, prompt(ports, session.waiting))
     if asked.data.get("told"):
@@ -77,4 +96,8 @@ def prompt(ports: Ports, waiting: Waiting) -> Reply:
         return say(ports, "wrong.ask", name=known.name if known else "")
     if waiting.form == nearby.FORM:
         return say(ports, "near.ask")
+    if waiting.form == staff.FORM:
+        return staff.ask_again(ports, waiting)
+    if waiting.form == visits.FIND:
+        return say(ports, "visit.find.ask")
     return say(ports, f"handover.ask-{waiting.step or 'words'}")

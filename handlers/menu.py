@@ -30,7 +30,7 @@ async def act(turn: Turn, session: Session, ports: Ports, name: str) -> Outcome:
         case "unsubscribe" | "privacy.delete" | "privacy.export":
             return await privacy.start(session, ports, name)
         case _:
-            return await visits.act(session, ports, name)
+            return await visits.act(turn, session, ports, name)
 
 
 def buttons(ports: Ports) -> tuple[tuple[Button, ...], ...]:
@@ -69,7 +69,7 @@ async def start(turn: Turn, session: Session, ports: Ports) -> Outcome:
     """/start, with the code of the leaflet, surgery or school whose link was followed."""
     effects: list[Effect] = []
     if turn.argument == "visit":
-        return await visits.act(session, ports, "visit.book")
+        return await visits.act(turn, session, ports, "visit.book")
     if SOURCE_CODE.match(turn.argument):
         effects.append(SetSource(code=turn.argument))
     return action(fresh(session), "greet", menu_message(ports, "menu.greet"), effects=effects)

@@ -11,6 +11,8 @@ from pydantic import Field
 
 from handlers.catalogue import Texts
 from handlers.draft import Draft
+from handlers.office import Office
+from handlers.turn import Contact
 from knowledge.languages import NOTHING, Heard
 from knowledge.library import Library
 from knowledge.prose import Frozen
@@ -125,8 +127,8 @@ class Bookings(Protocol):
         """Does anybody of the team have working hours? Only then can a visit be booked."""
         ...
 
-    async def free(self) -> Sequence[Slot]:
-        """All times that a resident may have now, in order."""
+    async def free(self, moving: int | None = None) -> Sequence[Slot]:
+        """All times that a resident may have now, in order. What the visit `moving` has itself counts as free."""
         ...
 
     async def hold(self, starts: dt.datetime) -> Taken:
@@ -143,6 +145,10 @@ class Bookings(Protocol):
 
     async def mine(self) -> Appointment | None:
         """The visit of this chat that is booked and not over; None where there is none."""
+        ...
+
+    async def claim(self, reference: str, word: str) -> Appointment | None:
+        """The booked visit with this reference and doorstep word, this chat's from now on; None: there is none."""
         ...
 
     async def move(self, visit: int, starts: dt.datetime) -> Booked:
@@ -191,5 +197,9 @@ class Ports:
     public_url: str | None = None
     switched_off: str | None = None
     """The public message of the off switch; None while the bot is on."""
+    contact: Contact = "ok"
+    """Whether this chat may be written to when it has not just written to us."""
     bookings: Bookings | None = None
     """None where the place does no visits, and on pages that belong to no conversation."""
+    office: Office | None = None
+    """For whoever of the team has linked this chat; it is not asked who that is until something for staff is wanted."""

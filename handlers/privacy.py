@@ -36,6 +36,7 @@ def _counts(ports: Ports, held: Held) -> dict[str, object]:
         "messages": held.messages,
         "tickets": held.tickets,
         "reports": held.reports,
+        "visits": held.visits,
         "partnership": ports.library.place.partnership,
     }
 

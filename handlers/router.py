@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import NamedTuple
 
-from handlers import advice, commands, forms, nearby, other, safety, taps
+from handlers import advice, commands, forms, nearby, other, safety, staff, taps, visits
 from handlers.catalogue import Texts
 from handlers.ports import Ports, Understood
 from handlers.turn import KeepQuestion, Outcome, Session, Turn
@@ -32,8 +32,26 @@ async def _located(turn: Turn, _understood: Understood, session: Session, ports:
     return await nearby.located(turn, session, ports)
 
 
+def _is_note(turn: Turn, understood: Understood, session: Session, ports: Ports) -> bool:
+    words = turn.command is None and bool(understood.text.strip()) and not turn.group
+    return words and staff.awaited(session, ports.now)
+
+
+async def _staff_note(turn: Turn, understood: Understood, session: Session, ports: Ports) -> Outcome:
+    """A note tells of other people's danger. From anybody but a colleague the same words go down the table."""
+    done = await staff.noted(turn, understood, session, ports)
+    if done is not None:
+        return done
+    return await _decided(turn, understood, session.model_copy(update={"waiting": None}), ports)
+
+
+async def _reference(turn: Turn, _understood: Understood, session: Session, ports: Ports) -> Outcome:
+    return await visits.find(turn, session, ports)
+
+
 TABLE: tuple[Rule, ...] = (
     Rule("came or went", lambda t, u, s, p: t.kind in ("blocked", "unblocked"), other.came_or_went),
+    Rule("staff note", _is_note, _staff_note),
     Rule("danger", lambda t, u, s, p: u.verdict.route is not None, safety.danger),
     Rule("group", lambda t, u, s, p: t.group, other.group),
     Rule("switched off", lambda t, u, s, p: p.switched_off is not None, other.switched_off),
@@ -44,6 +62,7 @@ TABLE: tuple[Rule, ...] = (
     Rule("nothing said", lambda t, u, s, p: not u.text.strip(), other.nothing_said),
     Rule("number", lambda t, u, s, p: taps.chosen_number(t, s) is not None, taps.typed_number),
     Rule("open form", lambda t, u, s, p: s.waiting is not None, forms.go_on),
+    Rule("reference", lambda t, u, s, p: visits.is_reference(t, p), _reference),
     Rule("question", lambda t, u, s, p: True, advice.question),
 )
 
@@ -54,9 +73,13 @@ async def handle(turn: Turn, understood: Understood, session: Session, ports: Po
         session = session.model_copy(update={"language": understood.heard.language})
     if session.language != ports.texts.language:
         ports = replace(ports, texts=Texts(session.language, ports.library.place.visit))
-    rule = next(rule for rule in TABLE if rule.fits(turn, understood, session, ports))
-    done = await rule.handler(turn, understood, session, ports)
+    done = await _decided(turn, understood, session, ports)
     return _keep_nothing(done) if done.session.quiet else done
+
+
+async def _decided(turn: Turn, understood: Understood, session: Session, ports: Ports) -> Outcome:
+    rule = next(rule for rule in TABLE if rule.fits(turn, understood, session, ports))
+    return await rule.handler(turn, understood, session, ports)
 
 
 def _keep_nothing(done: Outcome) -> Outcome:

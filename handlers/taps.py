@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from handlers import advice, buttons, feedback, forms, handover, language, menu, nearby, privacy, safety, visits
+from handlers import advice, buttons, feedback, forms, handover, language, menu, nearby, privacy, safety, staff, visits
 from handlers.buttons import Verb
 from handlers.errors import OldButton
 from handlers.ports import Ports, Understood
@@ -76,8 +76,8 @@ async def _handover(_turn: Turn, session: Session, ports: Ports, argument: str) 
     return await handover.choose(session, ports, argument)
 
 
-async def _visit(_turn: Turn, session: Session, ports: Ports, _argument: str) -> Outcome:
-    return await visits.tapped(session, ports)
+async def _visit(turn: Turn, session: Session, ports: Ports, argument: str) -> Outcome:
+    return await visits.tapped(turn, session, ports, argument)
 
 
 async def _menu(_turn: Turn, session: Session, ports: Ports, _argument: str) -> Outcome:
@@ -90,6 +90,11 @@ async def _language(_turn: Turn, session: Session, ports: Ports, name: str) -> O
 
 async def _privacy(turn: Turn, session: Session, ports: Ports, choice: str) -> Outcome:
     return await privacy.tapped(turn, session, ports, choice)
+
+
+async def _staff(_turn: Turn, session: Session, ports: Ports, argument: str) -> Outcome:
+    done = await staff.tapped(session, ports, argument)
+    return done if done is not None else _old(session, ports)
 
 
 VERBS: dict[Verb, Tap] = {
@@ -112,6 +117,7 @@ VERBS: dict[Verb, Tap] = {
     Verb.MENU: _menu,
     Verb.LANGUAGE: _language,
     Verb.PRIVACY: _privacy,
+    Verb.STAFF: _staff,
 }
 
 
@@ -121,15 +127,19 @@ async def run(turn: Turn, _understood: Understood, session: Session, ports: Port
         tapped = buttons.decode(turn.tap or "")
         verb = VERBS[Verb(tapped.verb)]
     except (OldButton, ValueError):
-        return outcome(session, say(ports, "error.old-button", menu.buttons(ports)))
+        return _old(session, ports)
     return await verb(turn, session, ports, tapped.argument)
+
+
+def _old(session: Session, ports: Ports) -> Outcome:
+    return outcome(session, say(ports, "error.old-button", menu.buttons(ports)))
 
 
 async def typed_number(turn: Turn, understood: Understood, session: Session, ports: Ports) -> Outcome:
     """A choice by its number, typed instead of tapped."""
     number = chosen_number(turn, session)
     if number is None:
-        return outcome(session, say(ports, "error.old-button", menu.buttons(ports)))
+        return _old(session, ports)
     tap = turn.model_copy(update={"kind": "tap", "tap": session.choices[number - 1], "message_id": None})
     return await run(tap, understood, session, ports)
 

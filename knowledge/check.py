@@ -25,6 +25,8 @@ from knowledge.library import (
 )
 from knowledge.prose import Steps, plain, words_of
 from knowledge.readability import count_words, reading_age
+from knowledge.visits.questions import FILE as VISITS
+from knowledge.visits.questions import visits_of
 
 MOST_WORDS = 110
 OLDEST_READING_AGE = 11.0
@@ -54,7 +56,7 @@ def check(place: Path, national: Path | None = None, on: dt.date | None = None) 
     try:
         library = load(place, national)
     except UnreadableFile:
-        return [fault for folder in folders for fault in unreadable(folder)] or place_unreadable(place / "place.toml")
+        return [fault for folder in folders for fault in unreadable(folder)] or list(place_unreadable(place))
     faults: list[Fault] = []
     paths = {entry_id(path): path for folder in folders for path in entry_files(folder)}
     for slug, entry in library.entries.items():
@@ -62,20 +64,25 @@ def check(place: Path, national: Path | None = None, on: dt.date | None = None) 
         faults += overdue(entry, paths[slug], on)
     faults += twice_claimed(library, paths)
     faults += place_faults(library, place / "place.toml")
+    faults += visits_faults(library, place / VISITS)
     known = {path.stem: path for folder in folders for path in organisation_files(folder)}
     for id_, organisation in library.organisations.items():
         faults += organisation_faults(organisation, known[id_])
     return faults
 
 
-def place_unreadable(path: Path) -> list[Fault]:
-    """What is wrong with the shape of a place.toml."""
-    try:
-        read_place(path)
-    except UnreadableFile as error:
-        why = str(error.facts["why"])
-        return [Fault(path, line_of(path, why.partition(".")[0].partition(":")[0]), why)]
-    return []
+def place_unreadable(place: Path) -> Iterator[Fault]:
+    """What is wrong with the shape of a place.toml or a visits.yaml."""
+    readers: tuple[tuple[Path, Callable[[], object]], ...] = (
+        (place / "place.toml", lambda: read_place(place / "place.toml")),
+        (place / VISITS, lambda: visits_of(place)),
+    )
+    for path, read in readers:
+        try:
+            read()
+        except UnreadableFile as error:
+            why = str(error.facts["why"])
+            yield Fault(path, line_of(path, why.partition(".")[0].partition(":")[0]), why)
 
 
 def unreadable(folder: Path) -> Iterator[Fault]:
@@ -166,6 +173,17 @@ def place_faults(library: Library, path: Path) -> Iterator[Fault]:
     used = {n for e in library.entries.values() for n in e.organisations if n.startswith("@")}
     for name in sorted(used - {f"@{role}" for role in library.place.roles}):
         yield Fault(path, line_of(path, "[roles]"), f"nobody holds the role {name!r}", warning=True)
+
+
+def visits_faults(library: Library, path: Path) -> Iterator[Fault]:
+    """Tips and whom to ask outside the area, in visits.yaml, that lead nowhere."""
+    if library.visits is None:
+        return
+    if library.place.resolve(outside := library.visits.outside_area) not in library.organisations:
+        yield Fault(path, line_of(path, "outside_area"), f"outside_area names nobody: {outside!r}")
+    for answer in (answer for question in library.visits.factors for answer in question.answers):
+        if answer.tip_from and answer.tip_from not in library.entries:
+            yield Fault(path, line_of(path, answer.tip_from), f"no entry {answer.tip_from!r} backs the tip")
 
 
 def organisation_faults(organisation: Organisation, path: Path) -> Iterator[Fault]:

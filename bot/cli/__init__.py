@@ -7,7 +7,23 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from bot.cli import ask, classify, content, evaluate, people, place, serve, switch, webhook
+from bot.cli import (
+    ask,
+    classify,
+    content,
+    evaluate,
+    people,
+    place,
+    serve,
+    staff,
+    switch,
+    visits,
+    visits_acts,
+    visits_booking,
+    visits_rota,
+    visits_times,
+    webhook,
+)
 from bot.errors import BotError
 from handlers.catalogue import Texts
 from knowledge.errors import KnowledgeError
@@ -31,6 +47,22 @@ app.add_typer(place.app, name="place")
 app.add_typer(people.handovers, name="handovers")
 app.add_typer(people.reports, name="reports")
 app.add_typer(webhook.app, name="webhook")
+app.add_typer(staff.app, name="staff")
+app.add_typer(visits.app, name="visits")
+visits.app.command("outcome")(visits_acts.outcome)
+visits.app.command("note")(visits_acts.note)
+visits.app.command("safeguard")(visits_acts.safeguard)
+visits.app.command("refer")(visits_acts.refer)
+visits.app.command("assign")(visits_acts.assign)
+visits.app.command("swap")(visits_acts.swap)
+visits.app.command("book")(visits_booking.book)
+visits.app.command("move")(visits_booking.move)
+visits.app.command("cancel")(visits_booking.cancel)
+visits.app.command("free")(visits_times.free)
+visits.app.command("close-day")(visits_times.close_day)
+visits.app.command("open-day")(visits_times.open_day)
+visits.app.add_typer(visits_rota.app, name="rota")
+visits.app.add_typer(visits_times.absences, name="absence")
 
 
 def main() -> None:

@@ -16,6 +16,10 @@ log = structlog.get_logger()
 
 PICK_UP_EVERY = 1.0
 TIDY_EVERY = 3600.0
+SWEEP_EVERY = 30.0
+
+Step = Callable[[], Awaitable[object]]
+Guard = Callable[[Step], Awaitable[None]]
 
 
 async def pick_up(delivery: Delivery) -> None:
@@ -39,7 +43,15 @@ async def tidy_once(store: Store) -> None:
         await outbox.tidy(unit)
 
 
-async def _safely(work: Callable[[], Awaitable[object]]) -> None:
+async def sweep(once: Callable[[Guard], Awaitable[object]]) -> None:
+    """Every half minute, do what is due; `once` runs each of its steps in the guard, so that a bad one stops no other.
+    Until cancelled."""
+    while True:
+        await _safely(lambda: once(_caught))
+        await asyncio.sleep(SWEEP_EVERY)
+
+
+async def _safely(work: Step) -> None:
     """Run one piece of work to its end, also when asked to stop: a message half sent would be sent again."""
     task = asyncio.ensure_future(_caught(work))
     try:
@@ -49,7 +61,7 @@ async def _safely(work: Callable[[], Awaitable[object]]) -> None:
         raise
 
 
-async def _caught(work: Callable[[], Awaitable[object]]) -> None:
+async def _caught(work: Step) -> None:
     try:
         await work()
     except BotError as error:

@@ -13,7 +13,7 @@ from sqlmodel import col
 from bot.store.inbox import upsert
 from bot.store.tables import Chat
 from bot.store.unit import Unit
-from handlers.turn import SESSION_VERSION, Session, Turn
+from handlers.turn import SESSION_VERSION, Contact, Session, Turn
 
 COLUMN = "chat.session"
 LEASE = dt.timedelta(seconds=30)
@@ -24,7 +24,7 @@ class LockedChat:
     """A chat whose row this transaction holds."""
 
     id: int
-    contact: str
+    contact: Contact
     next_seq: int
     session: Session
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlmodel import SQLModel, col
 
 from bot.store import handovers, inbox, outbox
 from bot.store.tables import Chat, DetailReport, Feedback, Handover, Inbox, Outbox, Question
 from bot.store.unit import Unit
+from bot.store.visit_tables import Visit
+from bot.visits import erasing
 from handlers.ports import Held
 
 DELETABLE_FOR = dt.timedelta(hours=48)
@@ -31,6 +33,7 @@ class ThisPerson:
             messages=await self._count(Outbox),
             tickets=await self._count(Handover),
             reports=await self._count(DetailReport),
+            visits=await self._count(Visit, col(Visit.resident_id).is_not(None)),
         )
 
     async def deletable_messages(self) -> tuple[Sequence[str], int]:
@@ -43,14 +46,18 @@ class ThisPerson:
         """The open ticket of this chat."""
         return await handovers.latest_open(self._unit, self._chat)
 
-    async def _count(self, table: type[Question | Feedback | Outbox | Handover | DetailReport]) -> int:
-        statement = select(func.count()).select_from(table).where(col(table.chat_id) == self._chat)
+    async def _count(
+        self, table: type[Question | Feedback | Outbox | Handover | DetailReport | Visit], *that: ColumnElement[bool]
+    ) -> int:
+        statement = select(func.count()).select_from(table).where(col(table.chat_id) == self._chat, *that)
         return int((await self._unit.session.execute(statement)).scalar_one())
 
 
 async def forget_person(unit: Unit, chat_id: int) -> None:
-    """Delete all that is held about a chat. What stays: the empty chat row with its wish not to be written to, and
-    the keys of updates of the last seven days, without which a repeat would be applied twice."""
+    """Delete all that is held about a chat; visits to come are cancelled. What stays: the empty chat row with its wish
+    not to be written to, bare rows of visits to count, and the keys of updates of the last seven days, without which a
+    repeat would be applied twice."""
+    await erasing.forget(unit, chat_id)
     tables: tuple[type[SQLModel], ...] = (Handover, Outbox, Question, Feedback, DetailReport)
     for table in tables:
         await unit.session.execute(delete(table).where(table.chat_id == chat_id))  # type: ignore[attr-defined]

@@ -119,6 +119,7 @@ class Visit(SQLModel, table=True):
     remind_by: str = "message"
     follow_up: bool = False
     safeguarding: bool = False
+    wrong_words: int = 0
     created_at: dt.datetime = moment()
     ended_at: dt.datetime | None = moment(default=None)
     erase_at: dt.datetime | None = moment(default=None)

@@ -7,23 +7,22 @@ bind residents and not staff (`by_staff`).
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from bot.store.unit import Unit
 from bot.store.visit_tables import Visit
-from bot.visits import cells
-from bot.visits.cells import Cells, NotFree
+from bot.visits import cells, pairing
+from bot.visits.cells import Cells, Look, NotFree
+from bot.visits.pairing import Wish
 from knowledge.visits.slots import Slot, cells_of
 
 HELD, BOOKED, CANCELLED, EXPIRED = "held", "booked", "cancelled", "expired"
-MOST_TRIES = 12
-"""Pairs of visitors that are tried for one time: more are seldom free, and each costs a statement."""
+NEW = insert(Visit).returning(col(Visit.id))
 
 Why = Literal["taken", "hold-over", "household-has-one", "not-booked", "moved-too-often"]
 
@@ -54,32 +53,37 @@ class Claim:
     why: Why | None = None
 
 
-async def hold(unit: Unit, chat_id: int, slot: Slot, rules: Rules, names: Names) -> Claim:
-    """Keep a time for this chat for some minutes. A time that it held before is given back, whatever comes of this."""
-    visit_id = await _held_by(unit, chat_id) or await _new(unit, chat_id, slot, rules, names)
-    until = unit.now + rules.hold
-    if not await _take_any(unit, visit_id, slot, rules, until):
+async def hold(unit: Unit, chat_id: int | None, slot: Slot, rules: Rules, names: Names) -> Claim:
+    """Keep a time for this chat, or for nobody's, for some minutes. A time that the chat held before is given back,
+    whatever comes of this."""
+    wish = _wish(slot, rules, unit.now + rules.hold)
+    seen = await cells.look(unit, wish.cells, chat_id)
+    if seen.held is not None and await _still_held(unit, seen.held):
+        return await _hold_instead(unit, seen.held, slot, wish, seen)
+    if next(wish.teams(seen), None) is None:
+        return Claim(why="taken")
+    visit_id = await _new(unit, chat_id, slot, wish, names)
+    if not await pairing.claim(unit, visit_id, wish, seen, is_new=True):
         return await _give_up(unit, visit_id, "taken")
-    fresh = {"starts": slot.starts, "ends": slot.ends, "hold_until": until, "visitors_needed": rules.visitors}
-    await _set(unit, visit_id, state=HELD, **fresh)
     return Claim(visit_id)
 
 
 async def confirm(unit: Unit, visit_id: int, household: str | None, rules: Rules, **details: object) -> Claim:
     """A held time becomes a booked visit with its details. Where the hold ran out and nobody took the time, it is still
     theirs. One household has one visit at a time."""
-    visit = await unit.session.get(Visit, visit_id, with_for_update=True, populate_existing=True)
-    if visit is None or visit.state != HELD:
-        return Claim(visit_id, None) if visit is not None and visit.state == BOOKED else Claim(why="hold-over")
-    needed = rules.visitors * len(cells_of(visit.starts, visit.ends, rules.buffer))
-    if await cells.keep(unit, visit_id) < needed:
-        return await _give_up(unit, visit_id, "hold-over")
     try:
-        async with unit.session.begin_nested():
-            await _set(unit, visit_id, state=BOOKED, hold_until=None, household=household, **details)
+        async with cells.savepoint(unit):
+            found = await _book(unit, visit_id, rules, household=household, **details)
+    except NotFree:
+        return await _give_up(unit, visit_id, "hold-over")
     except IntegrityError:
         return await _give_up(unit, visit_id, "household-has-one")
-    return Claim(visit_id)
+    return Claim(visit_id) if found or await _is_booked(unit, visit_id) else Claim(why="hold-over")
+
+
+async def release(unit: Unit, visit_id: int) -> None:
+    """Give back a time that was only kept for somebody."""
+    await _give_up(unit, visit_id, "hold-over")
 
 
 async def move(unit: Unit, visit_id: int, slot: Slot, rules: Rules, *, by_staff: bool = False) -> Claim:
@@ -89,7 +93,8 @@ async def move(unit: Unit, visit_id: int, slot: Slot, rules: Rules, *, by_staff:
         return Claim(why="not-booked")
     if visit.moves >= rules.most_moves and not by_staff:
         return Claim(why="moved-too-often")
-    if not await _take_any(unit, visit_id, slot, rules, None):
+    wish = _wish(slot, rules)
+    if not await pairing.claim(unit, visit_id, wish, await cells.look(unit, wish.cells)):
         return Claim(why="taken")
     moves = visit.moves + (not by_staff)
     await _set(unit, visit_id, starts=slot.starts, ends=slot.ends, moves=moves, sequence=visit.sequence + 1)
@@ -124,44 +129,60 @@ async def expire_holds(unit: Unit) -> int:
     return len(ended)
 
 
-async def _take_any(unit: Unit, visit_id: int, slot: Slot, rules: Rules, until: dt.datetime | None) -> bool:
-    """The cells of the fairest visitors who are all still free. What the visit had is given back with the same step."""
-    starts = cells_of(slot.starts, slot.ends, rules.buffer)
-    busy = await cells.busy(unit, Cells(slot.visitors, starts), visit_id)
-    able = [visitor for visitor in slot.visitors if visitor not in busy]
-    for visitors in itertools.islice(itertools.combinations(able, rules.visitors), MOST_TRIES):
-        try:
-            async with unit.session.begin_nested():
-                await cells.free(unit, visit_id)
-                await cells.take(unit, Cells(visitors, starts), visit_id, until)
-        except NotFree:
-            continue
-        return True
-    return False
+def _wish(slot: Slot, rules: Rules, until: dt.datetime | None = None) -> Wish:
+    return Wish(Cells(slot.visitors, cells_of(slot.starts, slot.ends, rules.buffer)), rules.visitors, until)
+
+
+async def _hold_instead(unit: Unit, visit_id: int, slot: Slot, wish: Wish, seen: Look) -> Claim:
+    if not await pairing.claim(unit, visit_id, wish, seen):
+        return await _give_up(unit, visit_id, "taken")
+    fresh = {"starts": slot.starts, "ends": slot.ends, "hold_until": wish.until, "visitors_needed": wish.visitors}
+    await _set(unit, visit_id, **fresh)
+    return Claim(visit_id)
+
+
+async def _book(unit: Unit, visit_id: int, rules: Rules, **details: object) -> bool:
+    """False where there is no such hold. Raises NotFree where the hold has lost a cell."""
+    statement = (
+        update(Visit)
+        .where(col(Visit.id) == visit_id, col(Visit.state) == HELD)
+        .values(state=BOOKED, hold_until=None, **details)
+        .returning(col(Visit.starts), col(Visit.ends))
+    )
+    span = (await unit.session.execute(statement)).one_or_none()
+    if span is None:
+        return False
+    if await cells.keep(unit, visit_id) < rules.visitors * len(cells_of(*span, rules.buffer)):
+        raise NotFree
+    return True
 
 
 async def _give_up(unit: Unit, visit_id: int, why: Why) -> Claim:
     """End a hold that came to nothing, and give its time back."""
-    await cells.free(unit, visit_id)
+    # First the visit, then its cells, as everywhere: two that lock in different orders would wait for each other.
     await _set(unit, visit_id, state=EXPIRED, hold_until=None)
+    await cells.free(unit, visit_id)
     return Claim(why=why)
 
 
-async def _held_by(unit: Unit, chat_id: int) -> int | None:
-    own = select(col(Visit.id)).where(col(Visit.chat_id) == chat_id, col(Visit.state) == HELD)
-    statement = own.order_by(col(Visit.id)).with_for_update()
-    found: int | None = (await unit.session.execute(statement)).scalars().first()
-    return found
+async def _still_held(unit: Unit, visit_id: int) -> bool:
+    """Locked, so that no sweep ends it meanwhile."""
+    own = select(col(Visit.id)).where(col(Visit.id) == visit_id, col(Visit.state) == HELD).with_for_update()
+    return (await unit.session.execute(own)).first() is not None
 
 
-async def _new(unit: Unit, chat_id: int, slot: Slot, rules: Rules, names: Names) -> int:
-    visit = Visit(
-        reference=names.reference, uid=names.uid, chat_id=chat_id, starts=slot.starts, ends=slot.ends,
-        visitors_needed=rules.visitors, created_at=unit.now,
-    )  # fmt: skip
-    unit.session.add(visit)
-    await unit.session.flush()
-    return visit.id
+async def _is_booked(unit: Unit, visit_id: int) -> bool:
+    state = select(col(Visit.state)).where(col(Visit.id) == visit_id)
+    return (await unit.session.execute(state)).scalar_one_or_none() == BOOKED
+
+
+async def _new(unit: Unit, chat_id: int | None, slot: Slot, wish: Wish, names: Names) -> int:
+    values = {
+        "reference": names.reference, "uid": names.uid, "chat_id": chat_id, "starts": slot.starts, "ends": slot.ends,
+        "hold_until": wish.until, "visitors_needed": wish.visitors, "created_at": unit.now,
+    }  # fmt: skip
+    connection = await unit.session.connection()  # a session would make an object of it, which nobody needs here
+    return int((await connection.execute(NEW, values)).scalar_one())
 
 
 async def _set(unit: Unit, visit_id: int, **values: object) -> None:

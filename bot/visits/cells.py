@@ -3,15 +3,44 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, delete, null, or_, select, union_all, update
 from sqlmodel import col
 
 from bot.store.inbox import upsert
 from bot.store.unit import Unit
-from bot.store.visit_tables import Absence, Occupied
+from bot.store.visit_tables import Absence, Occupied, Visit
+from knowledge.visits.slots import CELL
+
+# What every booking runs is built once: to build it takes longer than the database needs for it.
+OWNERS = (
+    select(col(Occupied.staff_id), col(Occupied.visit_id))
+    .where(col(Occupied.staff_id).in_(bindparam("visitors", expanding=True)))
+    .where(col(Occupied.cell).in_(bindparam("starts", expanding=True)))
+    .where(or_(col(Occupied.hold_until).is_(None), col(Occupied.hold_until) >= bindparam("now")))
+    .distinct()
+)
+HELD_BY = select(null(), col(Visit.id)).where(col(Visit.chat_id) == bindparam("chat_id"), col(Visit.state) == "held")
+# A hold that has run out still has the cells in which an absence found it: they are not for the next one.
+AWAY = (
+    select(col(Absence.staff_id), null())
+    .where(col(Absence.staff_id).in_(bindparam("visitors", expanding=True)))
+    .where(col(Absence.starts) < bindparam("ends"), col(Absence.ends) > bindparam("begins"))
+)
+LOOK: Any = union_all(OWNERS, AWAY, HELD_BY)
+KEEP = (
+    update(Occupied)
+    .where(col(Occupied.visit_id) == bindparam("of_visit"))
+    .values(hold_until=None)
+    .returning(col(Occupied.cell))
+    .execution_options(synchronize_session=False)
+)
+TAKE: dict[str, Any] = {}
+"""By kind of database."""
 
 
 class NotFree(Exception):
@@ -26,46 +55,84 @@ class Cells:
     starts: tuple[dt.datetime, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Who has cells that somebody wants: pairs of a visitor and the visit that takes their time, None for an absence.
+    `held` is the visit that the chat holds already."""
+
+    held: int | None
+    owners: frozenset[tuple[int, int | None]]
+
+    def able(self, visitors: Iterable[int], visit_id: int | None) -> tuple[int, ...]:
+        """Those of the visitors who are free, or have their time taken by this visit alone; in the order given."""
+        busy = {visitor for visitor, owner in self.owners if owner is None or owner != visit_id}
+        return tuple(visitor for visitor in visitors if visitor not in busy)
+
+
+async def look(unit: Unit, cells: Cells, chat_id: int | None = None) -> Look:
+    """Who has any of the cells, and what this chat holds. Only a look: who gets the cells, `take` decides."""
+    span = {"begins": min(cells.starts), "ends": max(cells.starts) + CELL}
+    wanted = {"visitors": cells.visitors, "starts": cells.starts, "now": unit.now, "chat_id": chat_id}
+    rows = (await unit.session.execute(LOOK, wanted | span)).all()
+    held = min((visit_id for visitor, visit_id in rows if visitor is None), default=None)
+    return Look(held, frozenset((visitor, owner) for visitor, owner in rows if visitor is not None))
+
+
+def only_writer(unit: Unit) -> bool:
+    """Does nobody else write until this transaction ends? On SQLite: what a look saw free is there to be taken."""
+    return unit.session.get_bind().dialect.name == "sqlite"
+
+
+@asynccontextmanager
+async def savepoint(unit: Unit) -> AsyncIterator[None]:
+    """A way back for what is done in the block: taken where it raises."""
+    connection = await unit.session.connection()
+    async with connection.begin_nested():
+        yield
+
+
 async def take(unit: Unit, cells: Cells, visit_id: int, hold_until: dt.datetime | None) -> None:
     """All of the cells, or none. A hold that has run out is taken over. Raises NotFree; call it in a savepoint."""
     rows = [
-        {"staff_id": visitor, "cell": start, "visit_id": visit_id, "absence_id": None, "hold_until": hold_until}
+        {"staff_id": visitor, "cell": start, "visit_id": visit_id, "hold_until": hold_until, "now": unit.now}
         for visitor in sorted(cells.visitors)
         for start in cells.starts
     ]
-    fresh = upsert(unit, Occupied).values(rows)
-    statement = fresh.on_conflict_do_update(
-        index_elements=["staff_id", "cell"],
-        set_={"visit_id": fresh.excluded.visit_id, "hold_until": fresh.excluded.hold_until},
-        where=col(Occupied.hold_until) < unit.now,
-    ).returning(col(Occupied.cell))
-    if len((await unit.session.execute(statement)).all()) < len(rows):
+    connection = await unit.session.connection()
+    if len((await connection.execute(_taking(unit), rows)).all()) < len(rows):
         raise NotFree
 
 
-async def busy(unit: Unit, cells: Cells, visit_id: int) -> set[int]:
-    """Which of the visitors somebody else has at one of the cells. Only a look: who gets them, `take` decides."""
-    statement = (
-        select(col(Occupied.staff_id))
-        .where(col(Occupied.staff_id).in_(cells.visitors), col(Occupied.cell).in_(cells.starts))
-        .where(or_(col(Occupied.visit_id).is_(None), col(Occupied.visit_id) != visit_id))
-        .where(or_(col(Occupied.hold_until).is_(None), col(Occupied.hold_until) >= unit.now))
-        .distinct()
-    )
-    return set((await unit.session.execute(statement)).scalars())
+def _taking(unit: Unit) -> Any:
+    kind = unit.session.get_bind().dialect.name
+    if kind not in TAKE:
+        fresh = upsert(unit, Occupied)
+        TAKE[kind] = fresh.on_conflict_do_update(
+            index_elements=["staff_id", "cell"],
+            set_={"visit_id": fresh.excluded.visit_id, "hold_until": fresh.excluded.hold_until},
+            where=col(Occupied.hold_until) < bindparam("now"),
+        ).returning(col(Occupied.cell))
+    return TAKE[kind]
 
 
 async def keep(unit: Unit, visit_id: int) -> int:
     """Make what a visit holds its own for good; how many cells that are."""
-    statement = (
-        update(Occupied).where(col(Occupied.visit_id) == visit_id).values(hold_until=None).returning(col(Occupied.cell))
-    )
-    return len((await unit.session.execute(statement)).all())
+    return len((await unit.session.execute(KEEP, {"of_visit": visit_id})).all())
 
 
-async def free(unit: Unit, visit_id: int) -> None:
-    """Give back all that a visit has; what lies in an absence that had to leave it alone goes to the absence."""
+async def of(unit: Unit, visit_id: int) -> Cells:
+    """Who goes to a visit, and the cells that it has of each of them."""
+    mine = select(col(Occupied.staff_id), col(Occupied.cell)).where(col(Occupied.visit_id) == visit_id)
+    rows = (await unit.session.execute(mine)).all()
+    return Cells(tuple(sorted({who for who, _ in rows})), tuple(sorted({at for _, at in rows})))
+
+
+async def free(unit: Unit, visit_id: int, visitors: Collection[int] | None = None) -> None:
+    """Give back all that a visit has, or has of some visitors; what lies in an absence that had to leave it alone goes
+    to the absence."""
     mine = delete(Occupied).where(col(Occupied.visit_id) == visit_id)
+    if visitors is not None:
+        mine = mine.where(col(Occupied.staff_id).in_(visitors))
     statement = mine.returning(col(Occupied.staff_id), col(Occupied.cell))
     given = [(visitor, cell) for visitor, cell in (await unit.session.execute(statement)).all()]
     for absence in await _absences(unit, given):

@@ -37,12 +37,24 @@ def terms_of(visits: Visits, zone: str) -> Terms:
     )
 
 
+async def anybody_works(unit: Unit) -> bool:
+    """Does anybody who has not left have working hours?"""
+    statement = (
+        select(col(RotaPattern.id))
+        .join(StaffMember, col(StaffMember.id) == col(RotaPattern.staff_id))
+        .where(col(StaffMember.left_at).is_(None))
+        .limit(1)
+    )
+    return (await unit.session.execute(statement)).scalar_one_or_none() is not None
+
+
 async def offer(
-    unit: Unit, terms: Terms, holidays: Iterable[dt.date] = (), *, by_staff: bool = False
+    unit: Unit, terms: Terms, holidays: Iterable[dt.date] = (), *, by_staff: bool = False, moving: int | None = None
 ) -> tuple[Slot, ...]:
-    """All times that are free at this moment, in order. Claiming one is another matter: booking.hold."""
+    """All times that are free at this moment, in order; what the visit `moving` has counts as free. Claiming one is
+    another matter: booking.hold."""
     closed = {*holidays, *await _closed(unit)}
-    return free_slots(await _patterns(unit), await _busy(unit), closed, terms, unit.now, for_staff=by_staff)
+    return free_slots(await _patterns(unit), await _busy(unit, moving), closed, terms, unit.now, for_staff=by_staff)
 
 
 async def _patterns(unit: Unit) -> list[Pattern]:
@@ -56,7 +68,7 @@ async def _patterns(unit: Unit) -> list[Pattern]:
     return [Pattern(row.staff_id, row.weekday, row.begins, row.ends, row.first, row.last) for row in found]
 
 
-async def _busy(unit: Unit) -> list[Busy]:
+async def _busy(unit: Unit, moving: int | None) -> list[Busy]:
     """One span for each visit or absence of a visitor; a hold that has run out is none."""
     statement = (
         select(col(Occupied.staff_id), func.min(col(Occupied.cell)), func.max(col(Occupied.cell)))
@@ -64,6 +76,8 @@ async def _busy(unit: Unit) -> list[Busy]:
         .where(or_(col(Occupied.hold_until).is_(None), col(Occupied.hold_until) >= unit.now))
         .group_by(col(Occupied.staff_id), col(Occupied.visit_id), col(Occupied.absence_id))
     )
+    if moving is not None:
+        statement = statement.where(or_(col(Occupied.visit_id).is_(None), col(Occupied.visit_id) != moving))
     rows = (await unit.session.execute(statement)).all()
     return [Busy(visitor, first, last + CELL) for visitor, first, last in rows]
 

@@ -11,6 +11,7 @@ from knowledge.check import Fault, check
 from knowledge.errors import UnknownEntry, UnreadableFile
 from knowledge.library import load, parse_entry
 from knowledge.new_place import make
+from knowledge.visits.questions import FILE as VISITS
 from tests.house import BRAUNSTONE, SHARED
 
 PLACE = 'name = "Test"\npartnership = "Team"\n[roles]\npolice = "example-police"\n'
@@ -149,6 +150,27 @@ def test_a_file_that_cannot_be_read_says_why(folder: Path) -> None:
     assert "---" in only(folder).what
     with pytest.raises(UnreadableFile):
         parse_entry("a/b", "---\ntitle: x\n---\nno bold line")
+
+
+def with_visits(folder: Path, was: str, now: str) -> Path:
+    """A place with the visits of Braunstone, one line of them changed."""
+    text = (BRAUNSTONE / VISITS).read_text(encoding="utf-8")
+    assert was in text
+    (folder / "place" / VISITS).write_text(text.replace(was, now), encoding="utf-8")
+    return folder
+
+
+def test_visits_that_lead_nowhere_are_faults_with_their_line(folder: Path) -> None:
+    with_visits(folder, 'outside_area: "@fire-service"', "outside_area: the-moon")
+    found = [fault for fault in faults(folder) if fault.path.name == VISITS]
+    assert found[0].what == "outside_area names nobody: 'the-moon'"
+    assert (BRAUNSTONE / VISITS).read_text(encoding="utf-8").splitlines()[found[0].line - 1].startswith("outside_area")
+    assert any("backs the tip" in fault.what for fault in found)
+
+
+def test_visits_that_cannot_be_read_say_why(folder: Path) -> None:
+    with_visits(folder, "minutes: 30 ", "minutes: half an hour ")
+    assert only(folder).what == "minutes: Input should be a valid integer"
 
 
 def test_the_content_that_ships_has_no_fault() -> None:

@@ -61,6 +61,10 @@ class Player(Protocol):
         """Tap the newest button with this label."""
         ...
 
+    async def look(self) -> Screen:
+        """See what has come in the meantime."""
+        ...
+
 
 @dataclass
 class AtTheTerminal:
@@ -82,6 +86,9 @@ class AtTheTerminal:
 
     async def _take(self, turn: Turn) -> Screen:
         await self.house.conversation.take(turn)
+        return await self.look()
+
+    async def look(self) -> Screen:
         async with self.house.store.read() as unit:
             fresh = await outbox.mailbox(unit, "terminal", self.chat, self.seen)
         self.seen = max([self.seen, *(message.seq for message in fresh)])
@@ -110,10 +117,16 @@ class OnTheWeb:
     async def tap(self, label: str) -> Screen:
         return await self._send({"text": "", "tap": self.tokens[label]})
 
+    async def look(self) -> Screen:
+        """Without JavaScript nothing comes by itself."""
+        return Screen((), ())
+
     async def _send(self, what: dict[str, str]) -> Screen:
         if not self.fields:
             self.fields = Page((await self.client.get("/")).text).fields
-        page = (await self.client.post("/chat", data={**self.fields, **what})).text
+        return self._read((await self.client.post("/chat", data={**self.fields, **what})).text)
+
+    def _read(self, page: str) -> Screen:
         self.fields = Page(page).fields
         fresh = [found[0] for found in ARTICLE.finditer(page) if int(found[1]) > self.seen]
         self.seen = max([self.seen, *(int(found[1]) for found in ARTICLE.finditer(page))])
@@ -145,6 +158,7 @@ class OnTelegram:
     door: Door
     name: str = "telegram"
     seen: set[int] = field(default_factory=set)
+    delivery: Delivery | None = None
 
     async def say(self, text: str) -> Screen:
         self.person.says(text)
@@ -153,6 +167,11 @@ class OnTelegram:
     async def tap(self, label: str) -> Screen:
         newest = next(m for m in reversed(self.person.chat.from_bot()) if label in m.buttons)
         self.person.taps(newest, label)
+        return await self.deliver()
+
+    async def look(self) -> Screen:
+        if self.delivery is not None:
+            await self.delivery.deliver_due()
         return await self.deliver()
 
     async def deliver(self) -> Screen:
@@ -184,4 +203,4 @@ async def on_telegram(house: House) -> AsyncIterator[OnTelegram]:
     async with FakeTelegram(house.clock) as fake, account(TOKEN, fake.url) as bot:
         delivery = Delivery(house.store, TelegramSender(bot))
         door = Door(bot, bot.username, house.conversation, partial(quietly, delivery), house.clock)
-        yield OnTelegram(fake, fake.person("Ann"), door)
+        yield OnTelegram(fake, fake.person("Ann"), door, delivery=delivery)

@@ -13,7 +13,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, Tele
 
 from bot.channels.telegram.render import Part, render
 from bot.errors import Blocked, Refused, TooMany, Unreached
-from handlers.turn import Reply
+from handlers.turn import File, Reply
 
 log = structlog.get_logger()
 
@@ -37,6 +37,8 @@ class TelegramSender:
                 await self._strip(int(chat), message_id)
             await self._forget(int(chat), reply.forget_messages)
             ids = [await self._part(int(chat), part) for part in render(reply)]
+            # The buttons are under the last id, so a file's goes before those of the words.
+            ids = [*await self._file(int(chat), reply.file), *ids]
         return " ".join(ids) or None
 
     async def _part(self, chat: int, part: Part) -> str:
@@ -60,6 +62,19 @@ class TelegramSender:
             disable_notification=False,
         )
         return str(sent.message_id)
+
+    async def _file(self, chat: int, file: File | None) -> list[str]:
+        """The document's id; none where Telegram will not take it: the words have arrived and must not come twice."""
+        if file is None:
+            return []
+        try:
+            sent = await self._bot.send_document(chat, file.text.encode(), filename=file.name)
+        except BadRequest as error:
+            if NOBODY in error.message.lower():
+                raise
+            log.error("file not taken", reason=error.message)
+            return []
+        return [str(sent.message_id)]
 
     async def _strip(self, chat: int, message_id: int) -> None:
         try:

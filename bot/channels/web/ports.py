@@ -82,6 +82,18 @@ class Answers(Protocol):
         ...
 
 
+class Calendars(Protocol):
+    """Asked by the addresses that calendars read. Both raise BotError when the store is away."""
+
+    async def of_visit(self, reference: str, token: str) -> str | None:
+        """The calendar file of one visit; None for any address but the visit's own, letter by letter."""
+        ...
+
+    async def of_staff(self, staff: str, token: str) -> str | None:
+        """The calendar of somebody of the team; None for a wrong address."""
+        ...
+
+
 Urgent = Callable[[Turn], Reply | None]
 """The 999 or helpline message that these words ask for, found without a database."""
 
@@ -93,6 +105,7 @@ class Web:
     turns: Turns
     mailbox: Mailbox
     answers: Answers
+    calendars: Calendars
     urgent: Urgent
     clock: Clock
     bell: Bell = field(default_factory=Bell)

@@ -18,7 +18,7 @@ HOME_NETWORK = 64
 
 
 class Quota:
-    """Posts a minute, and streams open at once, for each address."""
+    """Posts and calendar files a minute, and streams open at once, for each address."""
 
     def __init__(self, posts_a_minute: int, streams: int) -> None:
         self._posts = RateLimitItemPerMinute(posts_a_minute)
@@ -26,12 +26,15 @@ class Quota:
         self._most_streams = streams
         self._open: Counter[str] = Counter()
 
-    def wait(self, address: str) -> int:
-        """Count one post. 0 when it may be taken, else the seconds until the next one may."""
+    def wait(self, address: str, what: str = "posts") -> int:
+        """Count one post, or one of something else that has a count of its own.
+
+        0 when it may be taken, else the seconds until the next one may.
+        """
         who = network(address)
-        if self._strategy.hit(self._posts, who):
+        if self._strategy.hit(self._posts, what, who):
             return 0
-        stats = self._strategy.get_window_stats(self._posts, who)
+        stats = self._strategy.get_window_stats(self._posts, what, who)
         return max(1, math.ceil(stats.reset_time - time.time()))
 
     def may_listen(self, address: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from knowledge.prose import Block, Paragraph, Span, Steps, plain, words_of
 
 CALLS = frozenset({"tel", "sms", "mailto"})
 PAGES = frozenset({"http", "https"})
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 PARAGRAPH, SMALL = Markup("<p{}>{}</p>"), Markup('<p class="small"{}>{}</p>')
 ORDERED, UNORDERED = Markup("<ol{}>{}</ol>"), Markup("<ul{}>{}</ul>")
 SPOKEN = Markup(' lang="{}" dir="auto"')
@@ -62,6 +64,8 @@ def is_shown(reply: Reply) -> bool:
 def safe_href(address: str) -> str | None:
     """An address one may follow: a page, a call, a mail, or a page of our own. None for anything else."""
     address = address.strip()
+    if CONTROL.search(address):  # a browser drops some of them, and then "/" and "/" may come to stand side by side
+        return None
     if address.startswith("/") and not address.startswith(("//", "/\\")):
         return address
     try:

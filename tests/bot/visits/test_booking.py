@@ -221,6 +221,34 @@ async def test_a_visit_that_ends_gives_its_time_to_the_absence_it_stood_in(diary
     assert (await diary.hold(2, TEN + HALF_HOUR)).why == "taken"
 
 
+async def test_a_hold_that_runs_out_in_an_absence_is_not_for_the_next_one(diary: Diary, clock: FixedClock) -> None:
+    await diary.hold(1)
+    async with diary.store.write() as unit:
+        await _absent(unit, diary.staff[0])
+    clock.move(minutes=11)
+
+    assert (await diary.hold(2)).why == "taken"
+
+
+async def test_a_time_that_was_refused_leaves_no_visit_behind(diary: Diary) -> None:
+    await diary.book(1)
+    await diary.hold(2)
+
+    async with diary.store.read() as unit:
+        assert (await unit.session.execute(select(func.count()).select_from(Visit))).scalar_one() == 1
+
+
+async def test_a_visit_may_be_booked_for_somebody_without_a_chat(diary: Diary) -> None:
+    """Two of them: neither takes the place of the other."""
+    claims = []
+    for starts in (TEN, TEN + dt.timedelta(hours=1)):
+        async with diary.store.write() as unit:
+            claims.append(await booking.hold(unit, None, diary.slot(starts), RULES, diary.names()))
+
+    assert len({claim.visit_id for claim in claims} - {None}) == 2
+    assert await diary.taken() == 2 * CELLS
+
+
 async def test_a_hold_that_was_ended_meanwhile_begins_anew(diary: Diary, clock: FixedClock) -> None:
     first = await diary.hold(1)
     clock.move(minutes=11)

@@ -90,12 +90,13 @@ def upgrade() -> None:
         sa.Column("remind_by", sa.String(), nullable=False, server_default="message"),
         sa.Column("follow_up", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("safeguarding", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("wrong_words", sa.Integer(), nullable=False, server_default="0"),
     ):
         op.add_column("visit", column)
 
 
 def downgrade() -> None:
-    for column in ("safeguarding", "follow_up", "remind_by"):
+    for column in ("wrong_words", "safeguarding", "follow_up", "remind_by"):
         op.drop_column("visit", column)
     with op.batch_alter_table("staff_member") as staff:
         staff.drop_index("ix_staff_member_chat_id")

@@ -169,6 +169,26 @@ class FakeAnswers:
         )
 
 
+@dataclass
+class FakeCalendars:
+    """Calendar files by the two parts of their address."""
+
+    visits: dict[tuple[str, str], str] = field(default_factory=dict)
+    staff: dict[tuple[str, str], str] = field(default_factory=dict)
+    away: bool = False
+
+    async def of_visit(self, reference: str, token: str) -> str | None:
+        return self._found(self.visits, reference, token)
+
+    async def of_staff(self, staff: str, token: str) -> str | None:
+        return self._found(self.staff, staff, token)
+
+    def _found(self, held: dict[tuple[str, str], str], name: str, token: str) -> str | None:
+        if self.away:
+            raise NotStored
+        return held.get((name, token))
+
+
 def texts() -> Texts:
     """The catalogue, with words of our own for what other rooms say."""
     return Texts(overrides=OTHERS)
@@ -191,6 +211,7 @@ def web(conversation: FakeConversation, answers: FakeAnswers | None = None, **op
         turns=conversation,
         mailbox=conversation,
         answers=answers or FakeAnswers(),
+        calendars=FakeCalendars(),
         urgent=urgent,
         clock=FixedClock(),
         **options,  # type: ignore[arg-type]

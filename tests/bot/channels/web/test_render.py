@@ -71,6 +71,8 @@ def test_a_page_opens_beside_the_chat_and_says_so() -> None:
         "//evil.example",
         "vbscript:x",
         "/\\evil",
+        "/\t/evil.example",
+        "/\n\\evil.example",
         "ht!tp:x",
         "http://[",
         "",

@@ -1,0 +1,92 @@
+"""`bot staff`: who belongs to the team, and the codes that link their Telegram accounts."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated, Literal
+
+import typer
+
+from bot.cli.diary import Staff, here, reading, say_conflicts, writing
+from bot.errors import CommandFault
+from bot.store.unit import Unit
+from bot.visits import conflicts, team
+from bot.visits.conflicts import Conflict
+from handlers.office import Role
+
+app = typer.Typer(help="The team: who they are, and their accounts.", no_args_is_help=True)
+
+
+@app.command()
+def invite(
+    name: Annotated[list[str], typer.Argument(help="their name; residents are told the first of it")],
+    role: Annotated[Role, typer.Option(help="what they may do: docs/officers.md")],
+    agency: Annotated[Literal["fire", "police", "ambulance"] | None, typer.Option(help="whose uniform")] = None,
+) -> None:
+    """Add somebody to the team and print their one-time code.
+
+    Example: bot staff invite Ann Example --role officer --agency fire
+    """
+    words = " ".join(name).strip()
+    if not words:
+        raise CommandFault(why="A colleague needs a name.")
+
+    async def work(unit: Unit) -> tuple[int, str]:
+        return await team.invite(unit, words, role, agency or "", secrets.token_bytes)
+
+    number, made = writing(work)
+    typer.echo(f"{words} is number {number}, {role}.")
+    _say_code(made)
+
+
+@app.command()
+def code(staff: Staff) -> None:
+    """Print another code for somebody who lost theirs or has another account; earlier codes are void.
+
+    Example: bot staff code 3
+    """
+
+    async def work(unit: Unit) -> str | None:
+        return await team.renew(unit, staff, secrets.token_bytes)
+
+    made = writing(work)
+    if made is None:
+        raise CommandFault(why=f"Nobody in the team has the number {staff}: bot staff list.")
+    _say_code(made)
+
+
+@app.command("list")
+def list_() -> None:
+    """The team, by name.
+
+    Example: bot staff list
+    """
+    found = reading(team.everybody)
+    for one in found:
+        agency = f", {one.agency}" if one.agency else ""
+        typer.echo(f"{one.id}: {one.name}, {one.role}{agency}")
+    if not found:
+        typer.echo("There is nobody yet: bot staff invite.")
+
+
+@app.command()
+def leave(staff: Staff) -> None:
+    """Somebody leaves: their account is unlinked at once. The visits they were to go to are listed.
+
+    Example: bot staff leave 3
+    """
+    place = here()
+
+    async def work(unit: Unit) -> tuple[Conflict, ...] | None:
+        return await conflicts.of_visitor(unit, staff) if await team.leave(unit, staff) else None
+
+    found = writing(work)
+    if found is None:
+        raise CommandFault(why=f"Nobody in the team has the number {staff}: bot staff list.")
+    typer.echo(f"Number {staff} has left.")
+    say_conflicts(place, found, "though one visitor has left")
+
+
+def _say_code(made: str) -> None:
+    typer.echo(f"Their code: {made}. It works once, within 48 hours.")
+    typer.echo(f"They send this to the bot on Telegram: /staff {made}")
