@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TRAIN := .venv-train
 
-.PHONY: help setup run test train bench-understanding bench-live understanding validation fuzz check lock format clean screenshots
+.PHONY: help setup run test train bench bench-understanding bench-live understanding validation fuzz check lock format clean screenshots
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -46,6 +46,9 @@ DATA ?= ../shared/benchmarks
 
 bench-understanding: setup  ## measure `bot classify` on public sets in DATA, and write docs/benchmarks-understanding.md's table
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python -m benchmarks.understanding --data $(DATA)
+
+bench: setup  ## who gets the last seat: book against count-then-insert, and write docs/benchmarks.md's table
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.bookings
 
 bench-live: setup  ## measure one more phrasing, and 100,000 of them, and write docs/understanding.md's lines
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.live

@@ -97,6 +97,11 @@ class Knowing:
     def __init__(self, first: Current, public_url: str | None = None) -> None:
         self._current = first
         self._public_url = public_url
+        self._telegram: str | None = None
+
+    def reached_on_telegram(self, name: str) -> None:
+        """The bot is on Telegram under this name: answers may point there from now on."""
+        self._telegram = f"https://t.me/{name}"
 
     @property
     def current(self) -> Current:
@@ -126,6 +131,7 @@ class Knowing:
             now=now,
             bank_holidays=bank_holidays(range(now.year - 1, now.year + 2)),
             public_url=self._public_url,
+            telegram=self._telegram,
             switched_off=switched_off,
         )
 

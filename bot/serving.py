@@ -127,6 +127,7 @@ class Telegram:
         """Reach Telegram, however long that takes, and set the menu."""
         bot = account(token, built.settings.telegram_api)
         name = await connect(bot)
+        built.knowing.reached_on_telegram(name)
         delivery = Delivery(built.store, TelegramSender(bot))
         door = Door(bot, name, built.conversation, partial(quietly, delivery), built.clock)
         await set_commands(bot, Texts, built.knowing.library().place.name)

@@ -13,8 +13,8 @@ from knowledge.visits.when import Wish
 
 Reach = Literal["message", "ring", "text"]
 """How the team may get hold of somebody: in this chat, by a call, or by a text message."""
-RemindBy = Literal["message", "ring", "calendar"]
-"""Who reminds: the bot in this chat, a call from the team, or their own calendar."""
+RemindBy = Literal["message", "ring", "calendar", "telegram"]
+"""Who reminds: the bot in this chat, a call from the team, their own calendar, or the bot once they open Telegram."""
 
 
 class Draft(Frozen):

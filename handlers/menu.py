@@ -70,6 +70,8 @@ async def start(turn: Turn, session: Session, ports: Ports) -> Outcome:
     effects: list[Effect] = []
     if turn.argument == "visit":
         return await visits.act(turn, session, ports, "visit.book")
+    if visits.is_reference(turn.argument, ports):
+        return await visits.find(turn.argument, session, ports)
     if SOURCE_CODE.match(turn.argument):
         effects.append(SetSource(code=turn.argument))
     return action(fresh(session), "greet", menu_message(ports, "menu.greet"), effects=effects)

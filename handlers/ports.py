@@ -197,6 +197,8 @@ class Ports:
     public_url: str | None = None
     switched_off: str | None = None
     """The public message of the off switch; None while the bot is on."""
+    telegram: str | None = None
+    """Our address on Telegram, where we are reached there."""
     contact: Contact = "ok"
     """Whether this chat may be written to when it has not just written to us."""
     bookings: Bookings | None = None

@@ -46,7 +46,7 @@ async def _staff_note(turn: Turn, understood: Understood, session: Session, port
 
 
 async def _reference(turn: Turn, _understood: Understood, session: Session, ports: Ports) -> Outcome:
-    return await visits.find(turn, session, ports)
+    return await visits.find(turn.text, session, ports)
 
 
 TABLE: tuple[Rule, ...] = (
@@ -62,7 +62,7 @@ TABLE: tuple[Rule, ...] = (
     Rule("nothing said", lambda t, u, s, p: not u.text.strip(), other.nothing_said),
     Rule("number", lambda t, u, s, p: taps.chosen_number(t, s) is not None, taps.typed_number),
     Rule("open form", lambda t, u, s, p: s.waiting is not None, forms.go_on),
-    Rule("reference", lambda t, u, s, p: visits.is_reference(t, p), _reference),
+    Rule("reference", lambda t, u, s, p: visits.is_reference(t.text, p), _reference),
     Rule("question", lambda t, u, s, p: True, advice.question),
 )
 

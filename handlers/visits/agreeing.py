@@ -13,8 +13,11 @@ WORD, KEEP, ANOTHER = "word", "keep", "another"
 
 
 def _reminders(form: Form) -> list[Choice]:
-    by_phone = ["remind-ring"] if form.draft.phone and form.draft.safe != NOT_SAFE else []
-    return labelled(form, *by_phone, "remind-calendar")
+    """A call is only offered where nothing tells us to keep quiet: what is offered here is done."""
+    quiet = form.session.quiet or form.ports.contact != "ok"
+    by_phone = ["remind-ring"] if form.draft.phone and form.draft.safe != NOT_SAFE and not quiet else []
+    linked = ["remind-telegram"] if form.ports.telegram and form.turn.channel != "telegram" else []
+    return labelled(form, *by_phone, "remind-calendar", *linked)
 
 
 def _remind(form: Form, value: str) -> Answered | None:

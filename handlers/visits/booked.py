@@ -20,7 +20,7 @@ def confirmed(form: Form, visit: Appointment) -> Outcome:
         *ports.texts.blocks("visit.booked"),
         *card(ports, visit),
         *ports.texts.blocks("visit.on-the-day"),
-        *ports.texts.blocks(f"visit.reminded.{remind}"),
+        *ports.texts.blocks(f"visit.reminded.{remind}", address=f"{ports.telegram}?start={visit.reference}"),
         *_calendar(form.turn, ports, visit),
     )
     reply = Reply(blocks=blocks, buttons=ways(form.turn, form.session, ports, visit), file=_file(visit))

@@ -13,14 +13,14 @@ from knowledge.visits.names import parse_reference
 FORM = "visit-find"
 
 
-def is_reference(turn: Turn, ports: Ports) -> bool:
-    """Was a visit's reference typed, and nothing else?"""
-    return ports.bookings is not None and parse_reference(turn.text) is not None
+def is_reference(text: str, ports: Ports) -> bool:
+    """Is it a visit's reference, and nothing else?"""
+    return ports.bookings is not None and parse_reference(text) is not None
 
 
-async def ask(turn: Turn, session: Session, ports: Ports) -> Outcome:
+async def ask(text: str, session: Session, ports: Ports) -> Outcome:
     """Whose visit it is nobody learns from the reference alone: what is the word?"""
-    waiting = Waiting(form=FORM, data={"reference": parse_reference(turn.text) or ""})
+    waiting = Waiting(form=FORM, data={"reference": parse_reference(text) or ""})
     never_mind = rows(button(ports, "button.never-mind", Verb.MENU))
     return action(fresh(session, waiting=waiting), "visit.when", say(ports, "visit.find.ask", never_mind))
 

@@ -97,7 +97,7 @@ async def test_a_whole_life(life: Life) -> None:
     person, told = life.person, isinstance(life.person, OnTelegram)
     booked = await ask_for(person, "17 december 10am")
     assert "Thursday 17 December, 10am to 10.30am" in booked
-    assert ("I write to you here a week before" in booked) == told
+    assert ("I write to you here a day before" in booked) == told
     assert ("We ring you before the day." in booked) != told
 
     # Moved, to the day after, in their own words.

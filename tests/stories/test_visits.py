@@ -7,8 +7,11 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
 from bot.clock import FixedClock
+from bot.store.visit_tables import Visit
 from bot.wiring import House
 from tests.databases import SqliteFiles
 from tests.house import house
@@ -16,6 +19,7 @@ from tests.stories.player import AtTheTerminal, Player, Screen, on_telegram, on_
 from tests.team import open_diary
 
 POSTCODE = "LE3 1AA"
+REFERENCE = re.compile(r"[0-9A-Z]{3}-[0-9A-Z]{3}")
 
 
 @pytest.fixture
@@ -228,7 +232,7 @@ async def test_leaving_the_form_keeps_it_and_says_what_is_true(person: Player) -
 async def test_booked_in_one_chat_and_found_in_another(built: House, person: Player) -> None:
     elsewhere = AtTheTerminal(built, "elsewhere", numbers=itertools.count(1000))
     booked = await book(elsewhere)
-    reference = next(found[0] for text in booked.texts if (found := re.search(r"[0-9A-Z]{3}-[0-9A-Z]{3}", text)))
+    reference = next(found[0] for text in booked.texts if (found := REFERENCE.search(text)))
     assert "What is the word for the door?" in await person.say(reference.lower().replace("-", " "))
     assert "I cannot find a visit" in await person.say("red kettle")
     await person.say(reference)
@@ -241,9 +245,42 @@ async def test_booked_in_one_chat_and_found_in_another(built: House, person: Pla
 
 async def test_after_many_wrong_words_only_the_team_can_help(built: House, person: Player) -> None:
     booked = await book(AtTheTerminal(built, "elsewhere", numbers=itertools.count(1000)))
-    reference = next(found[0] for text in booked.texts if (found := re.search(r"[0-9A-Z]{3}-[0-9A-Z]{3}", text)))
+    reference = next(found[0] for text in booked.texts if (found := REFERENCE.search(text)))
     for number in range(10):
         await person.say(reference)
         await person.say(f"word {number}")
     await person.say(reference)
     assert "I cannot find a visit" in await person.say("blue kettle")
+
+
+async def test_from_the_web_page_to_telegram_for_the_reminders(built: House) -> None:
+    built.knowing.reached_on_telegram("braunstone_bot")
+    async with on_the_web(built) as page, on_telegram(built) as phone:
+        await page.say("/visit")
+        await page.say(POSTCODE)
+        await skip_the_home(page)
+        for said in ("skip", "1", "Sam", "by phone", "07700 900123", "1", "12 Example Street", "skip"):
+            await page.say(said)
+        for said in ("write to me on telegram", "no", "blue kettle"):
+            await page.say(said)
+        screen = await page.tap("Book it")
+        assert "Until you do, I cannot remind you." in screen
+        (reference,) = (found[0] for text in screen.texts if (found := REFERENCE.search(text)))
+        assert "What is the word for the door?" in await phone.say(f"/start {reference}")
+        assert "I have found your visit." in await phone.say("blue kettle")
+    async with built.store.read() as unit:
+        assert (await unit.session.execute(select(col(Visit.remind_by)))).scalars().all() == ["message"]
+
+
+async def test_after_abuse_no_call_is_offered_as_a_reminder(built: House) -> None:
+    async with on_telegram(built) as person:
+        await person.say("my husband hits me")
+        await person.say("yes")
+        await person.say("/visit")
+        await person.say(POSTCODE)
+        await skip_the_home(person)
+        for said in ("skip", "1", "Sam", "by phone", "07700 900123", "1", "12 Example Street"):
+            await person.say(said)
+        screen = await person.say("skip")
+        assert "How will you remember the day?" in screen
+        assert not any("ring me" in label for label in screen.buttons)

@@ -16,11 +16,10 @@ from bot.clock import FixedClock
 from bot.store import outbox
 from bot.store.tables import Chat, Outbox
 from bot.store.visit_tables import Occupied, Referral, StaffMember, Visit, VisitTask, WaitingPlace
-from bot.visits import acts, booking, erasing, on_behalf, rota, team
+from bot.visits import acts, booking, erasing, on_behalf, rota, team, telling
 from bot.visits.office import TeamOffice
 from handlers.catalogue import Texts
 from handlers.office import Ended, Office, Role
-from knowledge.prose import plain
 from knowledge.visits.slots import Slot
 from tests.bot.visits.estate import ELEVEN, MONDAY, NINE, TEN, Estate, draft, estate, library, visits
 
@@ -388,6 +387,25 @@ async def test_on_the_way_is_said_once_on_the_day_and_names_who_comes(crowd: Tea
     assert crowd.estate.clock.now() < TEN
 
 
+async def test_a_resident_is_told_what_the_team_changed_with_a_calendar_file_that_says_so(crowd: Team) -> None:
+    async with crowd.estate.store.write() as unit:
+        chat = await telling.reachable(unit, crowd.visit)
+        slot = Slot(ELEVEN, ELEVEN + 2 * QUARTER, crowd.estate.staff)
+        assert (await on_behalf.move(unit, crowd.visit, slot, library(), visits())).visit_id == crowd.visit
+        assert await telling.changed(unit, chat, crowd.visit, Texts(), library().place)
+        assert await acts.cancel(unit, crowd.visit, visits())
+        assert await telling.changed(unit, chat, crowd.visit, Texts(), library().place)
+        assert not await telling.changed(unit, None, crowd.visit, Texts(), library().place)
+
+    moved, cancelled = await _queued(crowd, 1)
+    assert "It is now on Monday 30 November at 11am" in moved
+    assert "METHOD:PUBLISH" in moved
+    assert "cancelled your home visit on Monday 30 November at 11am" in cancelled
+    assert "METHOD:CANCEL" in cancelled
+    assert set((await crowd.tasks()).values()) <= {"dropped", "ring"}
+    assert (await crowd.row()).moves == 0
+
+
 @pytest.mark.parametrize("changes", [{"channel": "web"}, {"contact": "never"}, {"contact": "reply_only"}])
 async def test_who_cannot_or_must_not_be_written_to_is_not(
     crowd: Team, clock: FixedClock, changes: dict[str, str]
@@ -415,13 +433,7 @@ async def test_a_call_is_made_once(crowd: Team) -> None:
 
 
 async def _queued(crowd: Team, chat: int) -> list[str]:
+    """The words of each message that waits for a chat, and its file."""
     async with crowd.estate.store.read() as unit:
         rows = (await unit.session.execute(select(Outbox).where(col(Outbox.chat_id) == chat))).scalars()
-        return [
-            " ".join(
-                plain(item)
-                for block in outbox._delivered(unit, row).reply.blocks
-                for item in getattr(block, "items", None) or (getattr(block, "spans", ()),)
-            )
-            for row in rows
-        ]
+        return [unit.vault.open(outbox.COLUMN, row.payload or b"") for row in rows]
