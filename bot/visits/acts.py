@@ -5,6 +5,7 @@ Who may do it is not asked here: see office.py.
 
 from __future__ import annotations
 
+import datetime as dt
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
@@ -18,6 +19,7 @@ from handlers.office import Ended
 from knowledge.visits.questions import Visits
 
 NOTES = "visit.notes"
+MENDABLE = dt.timedelta(days=1)
 MOST_NOTES = 8000
 """Characters on one visit."""
 BEFORE = (*tasks.REMINDERS, tasks.EARLIER)
@@ -27,11 +29,12 @@ SHOWN = (BOOKED, *ENDED, CANCELLED)
 
 
 async def end(unit: Unit, visit_id: int, ended: Ended, visits: Visits) -> bool:
-    """What came of a booked visit that has begun. What was still to be said about it is dropped, but for the question
-    afterwards where the visit was done."""
+    """What came of a booked visit that has begun, or, within a day, something else after all: thumbs slip. What was
+    still to be said about it is dropped, but for the question afterwards where the visit was done."""
+    slip = and_(col(Visit.state).in_(ENDED), col(Visit.state) != ended, col(Visit.ended_at) > unit.now - MENDABLE)
     statement = (
         update(Visit)
-        .where(col(Visit.id) == visit_id, col(Visit.state) == BOOKED, col(Visit.starts) <= unit.now)
+        .where(col(Visit.id) == visit_id, or_(col(Visit.state) == BOOKED, slip), col(Visit.starts) <= unit.now)
         .values(state=ended, ended_at=unit.now)
         .returning(col(Visit.id))
     )

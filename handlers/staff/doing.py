@@ -25,7 +25,7 @@ async def on_our_way(work: Work, visit: StaffVisit) -> Outcome:
 
 
 def ask_end(work: Work, visit: StaffVisit, ended: str) -> Outcome | None:
-    """One question before what came of a visit is recorded, because it cannot be taken back here."""
+    """One question before what came of a visit is recorded, because the resident may hear of it."""
     if ended not in ENDS:
         return None
     yes = link(work, "staff.button.yes", "end", visit.id, ended)

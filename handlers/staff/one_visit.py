@@ -53,11 +53,12 @@ def ways(work: Work, visit: StaffVisit) -> tuple[tuple[Button, ...], ...]:
 
 def _on_the_day(work: Work, visit: StaffVisit) -> Iterator[Button]:
     day = local(work.ports, visit.starts).date()
-    if visit.state != "booked" or day > work.today:
+    booked, today = visit.state == "booked", day == work.today
+    if not booked and not (today and visit.state in ENDS) or day > work.today:
         return
-    if day == work.today and work.ports.now < visit.ends:
+    if booked and today and work.ports.now < visit.ends:
         yield link(work, "staff.button.on-our-way", "way", visit.id)
-    for end in ENDS:
+    for end in (end for end in ENDS if end != visit.state):  # on the same day another end may be put right
         yield link(work, f"staff.button.{end}", "ask", visit.id, end)
 
 

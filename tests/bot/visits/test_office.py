@@ -210,17 +210,21 @@ async def test_a_visit_that_is_over_is_not_cancelled(crowd: Team, clock: FixedCl
     assert (await crowd.row()).state == "booked"
 
 
-async def test_a_visit_ends_once_and_only_after_it_began(crowd: Team, clock: FixedClock) -> None:
+async def test_a_visit_ends_only_after_it_began_and_a_slip_can_be_mended_for_a_day(crowd: Team, clock: FixedClock) -> None:
     async with crowd.office(OWN) as office:
         assert not await office.outcome(crowd.visit, "done")
     clock.move(days=5)
     async with crowd.office(OWN) as office:
-        assert await office.outcome(crowd.visit, "done")
+        assert await office.outcome(crowd.visit, "refused")
         assert not await office.outcome(crowd.visit, "refused")
+        assert await office.outcome(crowd.visit, "done")
 
     row = await crowd.row()
     assert (row.state, row.ended_at) == ("done", clock.now())
     assert row.erase_at == clock.now() + dt.timedelta(days=visits().erase_after_days["done"])
+    clock.move(days=1)
+    async with crowd.office(OWN) as office:
+        assert not await office.outcome(crowd.visit, "refused")
 
 
 @pytest.mark.parametrize(("ended", "after"), [("done", "waiting"), ("not_in", "dropped"), ("refused", "dropped")])
