@@ -9,7 +9,7 @@ import structlog
 
 from bot.delivery.deliver import Delivery
 from bot.errors import BotError
-from bot.store import inbox, outbox
+from bot.store import chats, inbox, outbox
 from bot.store.unit import Store
 
 log = structlog.get_logger()
@@ -37,10 +37,11 @@ async def tidy(store: Store) -> None:
 
 
 async def tidy_once(store: Store) -> None:
-    """Empty words after 48 hours, forget inbox keys after seven days."""
+    """Empty words after 48 hours, forget inbox keys after seven days, and what was begun after thirty."""
     async with store.write() as unit:
         await inbox.tidy(unit)
         await outbox.tidy(unit)
+        await chats.forget_old(unit)
 
 
 async def sweep(once: Callable[[Guard], Awaitable[object]]) -> None:

@@ -17,6 +17,9 @@ from handlers.turn import SESSION_VERSION, Contact, Session, Turn
 
 COLUMN = "chat.session"
 LEASE = dt.timedelta(seconds=30)
+FORGOTTEN_AFTER = dt.timedelta(days=30)
+BARE, AT_ONCE = 0, 200
+"""The session version of a chat of which nothing is left to forget; and how many are looked at in one go."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,19 @@ async def save(unit: Unit, chat: LockedChat, session: Session, next_seq: int) ->
         "next_seq": next_seq,
     }
     await unit.session.execute(update(Chat).where(col(Chat.id) == chat.id).values(values))
+
+
+async def forget_old(unit: Unit) -> int:
+    """Forget what people were in the middle of a month ago: a form holds a name and an address. What stays is their
+    language, and whether to keep quiet. How many were looked at."""
+    old = (col(Chat.last_turn_at) < unit.now - FORGOTTEN_AFTER, col(Chat.session_version) != BARE)
+    rows = (await unit.session.execute(select(col(Chat.id), col(Chat.session)).where(*old).limit(AT_ONCE))).all()
+    for chat_id, sealed in rows:
+        known = read_session(unit, sealed)
+        bare = Session(language=known.language, quiet=known.quiet)
+        values = {"session": unit.vault.seal(COLUMN, bare.model_dump_json()), "session_version": BARE}
+        await unit.session.execute(update(Chat).where(col(Chat.id) == chat_id, *old).values(values))
+    return len(rows)
 
 
 async def take_lease(unit: Unit, chat_id: int, owner: str) -> bool:

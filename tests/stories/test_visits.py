@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.clock import FixedClock
+from bot.delivery.loop import tidy_once
 from bot.store.visit_tables import Visit
 from bot.wiring import House
 from tests.databases import SqliteFiles
@@ -284,3 +285,12 @@ async def test_after_abuse_no_call_is_offered_as_a_reminder(built: House) -> Non
         screen = await person.say("skip")
         assert "How will you remember the day?" in screen
         assert not any("ring me" in label for label in screen.buttons)
+
+
+async def test_a_form_that_was_left_is_forgotten_after_a_month(person: Player, built: House, clock: FixedClock) -> None:
+    await fill_in(person)
+    clock.move(days=31)
+    await tidy_once(built.store)
+    screen = await person.say("/visit")
+    assert "What is your postcode?" in screen
+    assert "Sam" not in screen
