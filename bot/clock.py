@@ -26,7 +26,7 @@ class SystemClock:
 
 @dataclass
 class FixedClock:
-    """A clock that tests set and move."""
+    """A clock that is set and moved, by tests and by the demonstration."""
 
     at: dt.datetime = field(default=dt.datetime(2026, 11, 25, 10, 0, tzinfo=dt.UTC))
 

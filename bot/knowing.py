@@ -94,9 +94,10 @@ def from_folder(place: Path, kept_in: Path | None = None, encoder: EncoderName =
 class Knowing:
     """Hands each turn one whole snapshot."""
 
-    def __init__(self, first: Current, public_url: str | None = None) -> None:
+    def __init__(self, first: Current, public_url: str | None = None, *, demonstration: bool = False) -> None:
         self._current = first
         self._public_url = public_url
+        self._demonstration = demonstration
         self._telegram: str | None = None
 
     def reached_on_telegram(self, name: str) -> None:
@@ -133,6 +134,7 @@ class Knowing:
             public_url=self._public_url,
             telegram=self._telegram,
             switched_off=switched_off,
+            demonstration=self._demonstration,
         )
 
 

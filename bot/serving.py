@@ -250,7 +250,8 @@ async def serve(settings: Settings, announce: Announce) -> None:
 def greeting(built: House, began: dt.datetime) -> list[str]:
     """What is running, for whoever started it."""
     settings, library = built.settings, built.knowing.library()
-    telegram = f"by {settings.telegram_mode}" if settings.telegram_token else "off (set TELEGRAM_BOT_TOKEN)"
+    off = "off in a demonstration" if settings.demonstration else "off (set TELEGRAM_BOT_TOKEN)"
+    telegram = f"by {settings.telegram_mode}" if settings.telegram_token else off
     seconds = (built.clock.now() - began).total_seconds()
     lines = [
         f"{library.place.name}: {len(library.entries)} answers, {len(library.organisations)} organisations",

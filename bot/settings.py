@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     public_url: str | None = None
     host: str = "127.0.0.1"
     port: int = 8000
+    demonstration: bool = False
 
     @model_validator(mode="after")
     def _secrets(self) -> Settings:

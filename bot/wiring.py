@@ -81,7 +81,7 @@ async def house(
             ready = True
         except StoreUnavailable:
             revision, current, ready = None, await from_files(settings, folder), False
-        knowing = Knowing(current, settings.public_url)
+        knowing = Knowing(current, settings.public_url, demonstration=settings.demonstration)
         yield House(settings, clock, store, knowing, Conversation(store, knowing), revision, ready)
     finally:
         await store.close()

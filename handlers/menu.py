@@ -60,9 +60,9 @@ def in_their_language(session: Session, ports: Ports, heard: Heard) -> Outcome:
 
 
 def standing(ports: Ports) -> tuple[Block, ...]:
-    """That no team answers today, where none does."""
-    place = ports.library.place
-    return () if place.live else ports.texts.blocks("menu.not-live", partnership=place.partnership)
+    """That this is a demonstration, or that no team answers today, where that is so."""
+    place, shown = ports.library.place, visits.demonstration(ports)
+    return shown if place.live else (*shown, *ports.texts.blocks("menu.not-live", partnership=place.partnership))
 
 
 async def start(turn: Turn, session: Session, ports: Ports) -> Outcome:

@@ -197,6 +197,8 @@ class Ports:
     public_url: str | None = None
     switched_off: str | None = None
     """The public message of the off switch; None while the bot is on."""
+    demonstration: bool = False
+    """Everybody in the diary is made up, and nobody comes: every card of a visit says so."""
     telegram: str | None = None
     """Our address on Telegram, where we are reached there."""
     contact: Contact = "ok"

@@ -11,6 +11,7 @@ from bot.cli import (
     ask,
     classify,
     content,
+    demo,
     evaluate,
     people,
     place,
@@ -36,6 +37,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command("run")(serve.run)
+app.command("demo")(demo.demo)
 app.command("ask")(ask.ask)
 app.command("chat")(ask.chat)
 app.command("evaluate")(evaluate.evaluate)

@@ -9,35 +9,35 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, delete, null, or_, select, union_all, update
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
 from bot.store.inbox import upsert
 from bot.store.unit import Unit
-from bot.store.visit_tables import Absence, Occupied, Visit
+from bot.store.visit_tables import Absence, Occupied
 from knowledge.visits.slots import CELL
 
-# What every booking runs is built once: to build it takes longer than the database needs for it.
+# What every booking runs is built once, and of plain tables: to make it each time, or objects of its rows, takes longer
+# than the database needs for it.
+OCCUPIED, VISIT, ABSENCE = (SQLModel.metadata.tables[name] for name in ("occupied", "visit", "absence"))
 OWNERS = (
-    select(col(Occupied.staff_id), col(Occupied.visit_id))
-    .where(col(Occupied.staff_id).in_(bindparam("visitors", expanding=True)))
-    .where(col(Occupied.cell).in_(bindparam("starts", expanding=True)))
-    .where(or_(col(Occupied.hold_until).is_(None), col(Occupied.hold_until) >= bindparam("now")))
-    .distinct()
+    select(OCCUPIED.c.staff_id, OCCUPIED.c.visit_id)
+    .where(OCCUPIED.c.staff_id.in_(bindparam("visitors", expanding=True)))
+    .where(OCCUPIED.c.cell.in_(bindparam("starts", expanding=True)))
+    .where(or_(OCCUPIED.c.hold_until.is_(None), OCCUPIED.c.hold_until >= bindparam("now")))
 )
-HELD_BY = select(null(), col(Visit.id)).where(col(Visit.chat_id) == bindparam("chat_id"), col(Visit.state) == "held")
+HELD_BY = select(null(), VISIT.c.id).where(VISIT.c.chat_id == bindparam("chat_id"), VISIT.c.state == "held")
 # A hold that has run out still has the cells in which an absence found it: they are not for the next one.
 AWAY = (
-    select(col(Absence.staff_id), null())
-    .where(col(Absence.staff_id).in_(bindparam("visitors", expanding=True)))
-    .where(col(Absence.starts) < bindparam("ends"), col(Absence.ends) > bindparam("begins"))
+    select(ABSENCE.c.staff_id, null())
+    .where(ABSENCE.c.staff_id.in_(bindparam("visitors", expanding=True)))
+    .where(ABSENCE.c.starts < bindparam("ends"), ABSENCE.c.ends > bindparam("begins"))
 )
 LOOK: Any = union_all(OWNERS, AWAY, HELD_BY)
 KEEP = (
-    update(Occupied)
-    .where(col(Occupied.visit_id) == bindparam("of_visit"))
+    update(OCCUPIED)
+    .where(OCCUPIED.c.visit_id == bindparam("of_visit"))
     .values(hold_until=None)
-    .returning(col(Occupied.cell))
-    .execution_options(synchronize_session=False)
+    .returning(OCCUPIED.c.cell)
 )
 TAKE: dict[str, Any] = {}
 """By kind of database."""
@@ -73,7 +73,8 @@ async def look(unit: Unit, cells: Cells, chat_id: int | None = None) -> Look:
     """Who has any of the cells, and what this chat holds. Only a look: who gets the cells, `take` decides."""
     span = {"begins": min(cells.starts), "ends": max(cells.starts) + CELL}
     wanted = {"visitors": cells.visitors, "starts": cells.starts, "now": unit.now, "chat_id": chat_id}
-    rows = (await unit.session.execute(LOOK, wanted | span)).all()
+    connection = await unit.session.connection()
+    rows = (await connection.execute(LOOK, wanted | span)).all()
     held = min((visit_id for visitor, visit_id in rows if visitor is None), default=None)
     return Look(held, frozenset((visitor, owner) for visitor, owner in rows if visitor is not None))
 
@@ -117,7 +118,8 @@ def _taking(unit: Unit) -> Any:
 
 async def keep(unit: Unit, visit_id: int) -> int:
     """Make what a visit holds its own for good; how many cells that are."""
-    return len((await unit.session.execute(KEEP, {"of_visit": visit_id})).all())
+    connection = await unit.session.connection()
+    return len((await connection.execute(KEEP, {"of_visit": visit_id})).all())
 
 
 async def of(unit: Unit, visit_id: int) -> Cells:

@@ -11,28 +11,24 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import cast
 from zoneinfo import ZoneInfo
 
 from bot.clock import FixedClock
 from bot.store import chats
 from bot.store.unit import Store, Unit
 from bot.visits import acts, diary, on_behalf, rota, rounds, team
-from bot.visits.demo_cast import Member, Person, read_cast
+from bot.visits.demo_cast import DAYS, Cast, Member, Person
 from bot.visits.desk import Desk
 from bot.visits.sweep import sweep_once
 from bot.visits.tasks import MISSED
 from handlers.catalogue import Texts
+from handlers.draft import Draft
 from handlers.office import Ended
-from handlers.turn import Channel, Turn
+from handlers.turn import Turn
 from knowledge.hours import bank_holidays
 from knowledge.library import Library
 from knowledge.visits.slots import Slot, instant
 
-DAYS = 21
-"""How long ago it begins: a visit of last week may have been booked a fortnight before."""
-LONGEST_AHEAD, SHORTEST_AHEAD = 14, 3
-"""How many days before their visit people book it."""
 NOON, MIDNIGHT = dt.time(12), dt.time(0)
 RUNG = 0.4
 """How likely the team makes a call that is due on a day."""
@@ -49,19 +45,19 @@ class Kept:
 
 
 async def fill(
-    store: Store, clock: FixedClock, library: Library, chance: Random, day_done: Callable[[int], None]
+    store: Store, clock: FixedClock, library: Library, cast: Cast, chance: Random, day_done: Callable[[int], None]
 ) -> str:
     """An empty store in, and its clock at the moment that is "now"; a code that links a colleague's account out.
 
     `day_done` hears the number 1 for each of the DAYS. Raises ValueError for a place without visits.
     """
-    return await Demonstration(store, clock, library, chance).play(day_done)
+    return await Demonstration(store, clock, library, cast, chance).play(day_done)
 
 
 class Demonstration:
     """The play, and how far it has got."""
 
-    def __init__(self, store: Store, clock: FixedClock, library: Library, chance: Random) -> None:
+    def __init__(self, store: Store, clock: FixedClock, library: Library, cast: Cast, chance: Random) -> None:
         if library.visits is None:
             raise ValueError("a place without visits has nothing to show")
         self._store, self._clock, self._chance, self._library = store, clock, chance, library
@@ -69,43 +65,30 @@ class Demonstration:
         self._texts = Texts(overrides=library.place.visit)
         self._today = self._day_of(clock.at)
         self._holidays = bank_holidays(range(self._today.year - 1, self._today.year + 2))
-        self._cast = read_cast()
-        self._books = self._booking_days()
+        self._cast, self._books = cast, cast.booking_days(chance)
         self._kept: list[Kept] = []
 
     async def play(self, day_done: Callable[[int], None]) -> str:
         """All of it; the clock stands at now again afterwards."""
         now = self._clock.at
         self._clock.at = self._moment(-DAYS, NOON)
-        code = await self._hire()
+        coordinator = await self._hire()
         for day in range(-DAYS, 0):
             self._clock.at = self._moment(day, NOON)
             await self._live(day)
             day_done(1)
         self._clock.at = now
         await self._live(0)
-        return code
+        async with self._store.write() as unit:
+            return await team.renew(unit, coordinator, self._chance.randbytes) or ""
 
-    def _booking_days(self) -> dict[int, list[int]]:
-        """Who books on which day; all of them before today, so that the hour of the start makes no difference."""
-        days: defaultdict[int, list[int]] = defaultdict(list)
-        for number, person in enumerate(self._cast.people):
-            latest = min(person.day - SHORTEST_AHEAD, -1)
-            earliest = max(min(person.day - SHORTEST_AHEAD - 1, person.day - LONGEST_AHEAD), -DAYS)
-            days[self._chance.randint(earliest, latest)].append(number)
-        return days
-
-    async def _hire(self) -> str:
-        """The team with its hours, one away for a day, one day closed; a fresh code for the coordinator."""
+    async def _hire(self) -> int:
+        """The team with its hours, one away for a day, one day closed; the number of the first."""
         async with self._store.write() as unit:
             numbers = [await self._employ(unit, member) for member in self._cast.team]
             closed = self._cast.closed
             await rota.close_day(unit, self._today + dt.timedelta(days=closed.day), self._zone, closed.why)
-        self._clock.at, begun = self._moment(0, MIDNIGHT), self._clock.at  # a code lasts two days
-        async with self._store.write() as unit:
-            code = await team.renew(unit, numbers[0], self._chance.randbytes)
-        self._clock.at = begun
-        return code or ""
+        return numbers[0]
 
     async def _employ(self, unit: Unit, member: Member) -> int:
         number = await team.add(unit, member.name, member.role, member.agency)
@@ -157,24 +140,24 @@ class Demonstration:
                 await acts.refer(unit, kept.visit, organisation, None)
 
     async def _book(self, number: int) -> None:
-        async with self._store.write() as unit:
-            by_team = self._cast.people[number].by_team
-            self._kept.append(await (self._booked_by_team if by_team else self._booked_in_chat)(unit, number))
-
-    async def _booked_by_team(self, unit: Unit, number: int) -> Kept:
         person, form = self._cast.people[number], self._cast.form(number, self._library.place)
+        async with self._store.write() as unit:
+            if person.channel is None:
+                kept = await self._booked_by_team(unit, person, form)
+            else:
+                # No account has a number below nought, and no group in which we are has such a small one.
+                turn = Turn(channel=person.channel, key=f"demo-{number}", chat=str(-1 - number), at=unit.now)
+                kept = await self._booked_in_chat(unit, person, form, (await chats.lock(unit, turn)).id)
+        self._kept.append(kept)
+
+    async def _booked_by_team(self, unit: Unit, person: Person, form: Draft) -> Kept:
         # The team may look a year ahead, which takes long and shows nothing more.
         times = await diary.offer(unit, diary.terms_of(self._visits, self._zone), self._holidays)
         slot, chance = self._choice(times, person.day), self._chance.randbytes
         claim = await on_behalf.book(unit, form, slot, self._library, self._visits, person.by, chance)
         return Kept(claim.visit_id or 0, person, None, slot.starts)
 
-    async def _booked_in_chat(self, unit: Unit, number: int) -> Kept:
-        person, form = self._cast.people[number], self._cast.form(number, self._library.place)
-        channel = cast(Channel, person.by)
-        # No account has a number below nought, and no group in which we are has such a small one.
-        turn = Turn(channel=channel, key=f"demo-{number}", chat=str(-1 - number), at=unit.now)
-        chat = (await chats.lock(unit, turn)).id
+    async def _booked_in_chat(self, unit: Unit, person: Person, form: Draft, chat: int) -> Kept:
         desk = self._desk(unit, chat, person)
         slot = self._choice(await desk.free(), person.day)
         held = await desk.hold(slot.starts)

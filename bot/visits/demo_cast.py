@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from random import Random
 from typing import Literal
 
 from pydantic import Field
@@ -12,10 +14,15 @@ from pydantic import Field
 from bot.visits.rota import Hours
 from handlers.draft import Draft, RemindBy
 from handlers.office import Ended, Role
+from handlers.turn import Channel
 from knowledge.place import Place
 from knowledge.prose import Frozen
 from knowledge.yaml_text import read_yaml
 
+DAYS = 21
+"""How long ago it begins: a visit of last week may have been booked a fortnight before."""
+LONGEST_AHEAD, SHORTEST_AHEAD = 14, 3
+"""How many days before their visit people book it."""
 FILE = Path(__file__).with_name("demo.yaml")
 DRAMA_NUMBERS = "+447700900{:03}"
 """A thousand numbers that no phone has (Ofcom, numbers for use in drama)."""
@@ -69,9 +76,9 @@ class Person(Frozen):
     said: Mapping[str, str] = Field(default_factory=dict, description="their answers afterwards, in order")
 
     @property
-    def by_team(self) -> bool:
-        """Did the team book it for them?"""
-        return self.by not in ("telegram", "web")
+    def channel(self) -> Channel | None:
+        """Where they booked it themselves; None where the team did it for them."""
+        return self.by if self.by in ("telegram", "web") else None
 
 
 class Cast(Frozen):
@@ -81,6 +88,14 @@ class Cast(Frozen):
     closed: Closed
     streets: tuple[str, ...]
     people: tuple[Person, ...]
+
+    def booking_days(self, chance: Random) -> dict[int, list[int]]:
+        """The numbers of those who book on each day; all before today, so that the hour it is now changes nothing."""
+        days: defaultdict[int, list[int]] = defaultdict(list)
+        for number, person in enumerate(self.people):
+            latest = min(person.day - SHORTEST_AHEAD, -1)
+            days[chance.randint(max(person.day - LONGEST_AHEAD, -DAYS), latest)].append(number)
+        return days
 
     def form(self, number: int, place: Place) -> Draft:
         """What the person of this number fills in."""

@@ -6,6 +6,7 @@ from handlers.visits.finding import answered as found
 from handlers.visits.finding import ask as find
 from handlers.visits.finding import is_reference
 from handlers.visits.form import FORM
+from handlers.visits.saying import demonstration
 
 __all__ = [
     "FIND",
@@ -14,6 +15,7 @@ __all__ = [
     "answered",
     "ask_again",
     "carry_on",
+    "demonstration",
     "find",
     "found",
     "is_reference",

@@ -44,7 +44,12 @@ def card(ports: Ports, visit: Appointment) -> tuple[Block, ...]:
     shown = ports.texts.blocks(
         "visit.card", when=span_words(ports, visit.starts, visit.ends), reference=visit.reference, address=visit.address
     )
-    return (*shown, *at_the_door(ports, visit))
+    return (*shown, *at_the_door(ports, visit), *demonstration(ports))
+
+
+def demonstration(ports: Ports) -> tuple[Block, ...]:
+    """That nobody comes, where visits are only shown."""
+    return ports.texts.blocks("visit.demonstration") if ports.demonstration else ()
 
 
 def at_the_door(ports: Ports, visit: Appointment) -> tuple[Block, ...]:

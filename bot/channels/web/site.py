@@ -47,6 +47,7 @@ class Site:
                 "say": ports.texts.say,
                 "texts": ports.texts,
                 "place": ports.library.place,
+                "demonstration": ports.demonstration,
                 "render": render,
                 "asset": asset,
                 "leave": NEUTRAL_PAGE,

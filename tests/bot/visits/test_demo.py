@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
-from bot.cli.demo import FOLDER, settings_of, throw_away
+from bot.cli.demo import FOLDER, LOOK, settings_of, throw_away, what_to_look_at
 from bot.clock import FixedClock
 from bot.conversation import Conversation
 from bot.knowing import Knowing
@@ -48,6 +48,7 @@ from tests.house import Scripted, house
 from tests.stories.player import on_the_web
 from tests.stories.test_visits import book
 from tests.team import open_diary
+from tests.test_docs import commands
 
 WEDNESDAY = dt.datetime(2026, 11, 25, 10, 0, tzinfo=dt.UTC)
 NOBODY_COMES = "This is a demonstration. Everybody in it is made up. Nobody will come or ring."
@@ -235,6 +236,13 @@ def test_it_has_nothing_of_the_deployment(tmp_path: Path) -> None:
     assert (own.telegram_token, own.telegram_token_file, own.public_url) == (None, None, None)
     assert (own.database_url, own.keys_file) == (f"sqlite:///{FOLDER}/demo.sqlite3", FOLDER / "bot.keys")
     assert (own.host, own.port, own.demonstration) == ("127.0.0.1", 8001, True)
+
+
+def test_what_it_says_to_look_at_is_there() -> None:
+    lines = what_to_look_at(settings_of(Settings(_env_file=None), 8000), "ABCD-EFGH")
+    assert [f"  BOT_DATABASE_URL=sqlite:///{FOLDER}/demo.sqlite3 bot {name}" for name in LOOK] == lines[1:5]
+    assert set(LOOK) <= {name for name, _ in commands()}
+    assert any("/staff ABCD-EFGH" in line for line in lines)
 
 
 def test_only_its_own_files_are_thrown_away(tmp_path: Path) -> None:

@@ -1,0 +1,89 @@
+"""`bot demo`: home visits of people who do not exist, to look at. Nobody is written to, and nobody comes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from random import Random
+from typing import Annotated
+
+import typer
+
+from bot.cli.diary import Place, here
+from bot.clock import FixedClock, SystemClock
+from bot.logs import configure
+from bot.serving import serve
+from bot.settings import Settings
+from bot.visits.demo import fill
+from bot.visits.demo_cast import DAYS, read_cast
+from bot.wiring import open_store
+
+FOLDER = Path("var/demo")
+"""Thrown away at each start. The keys stand beside the database, so that one setting leads other commands to both."""
+DATABASE, KEYS = "demo.sqlite3", "bot.keys"
+FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", KEYS)
+LOOK = ("visits today", "visits list", "visits ring-list", "staff list")
+
+
+def demo(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="where the web chat listens")] = 8000,
+) -> None:
+    """Fill a database of its own with a fortnight of made-up visits, and serve the web chat on it. Ctrl-C stops it.
+
+    Example: bot demo --port 8001
+    """
+    os.umask(0o077)
+    configure()
+    place, settings = here(), settings_of(Settings(), port)
+    typer.echo("Everybody here is made up. Nobody is written to, and nobody comes.")
+    throw_away(FOLDER)
+    code = asyncio.run(made(settings, place))
+    for line in what_to_look_at(settings, code):
+        typer.echo(line)
+    asyncio.run(serve(settings, typer.echo))
+
+
+def settings_of(deployment: Settings, port: int) -> Settings:
+    """The deployment's settings in; the same out, but with nothing that reaches its data, its address or Telegram."""
+    own = {
+        "database_url": f"sqlite:///{FOLDER / DATABASE}",
+        "keys_file": FOLDER / KEYS,
+        "telegram_token": None,
+        "telegram_token_file": None,
+        "public_url": None,
+        "host": "127.0.0.1",
+        "port": port,
+        "demonstration": True,
+    }
+    return deployment.model_copy(update=own)
+
+
+def throw_away(folder: Path) -> None:
+    """What an earlier demonstration left."""
+    for name in FILES:
+        (folder / name).unlink(missing_ok=True)
+
+
+async def made(settings: Settings, place: Place) -> str:
+    """Fill the database; a colleague's one-time code out. The same date gives the same people the same visits."""
+    clock = FixedClock(SystemClock().now())
+    chance = Random(place.today(clock.at).isoformat())  # noqa: S311  to repeat itself is what it is for
+    store = await asyncio.to_thread(open_store, settings, clock)
+    try:
+        err = typer.get_text_stream("stderr")
+        with typer.progressbar(length=DAYS, label="three weeks of visits", file=err) as bar:
+            return await fill(store, clock, place.library, read_cast(), chance, bar.update)
+    finally:
+        await store.close()
+
+
+def what_to_look_at(settings: Settings, code: str) -> list[str]:
+    """Lines for whoever has just started it."""
+    keys = f"BOT_KEYS_FILE={settings.keys_file} " if Settings().keys_file else ""
+    return [
+        "Look at, in another terminal:",
+        *(f"  {keys}BOT_DATABASE_URL={settings.database_url} bot {command}" for command in LOOK),
+        f"A colleague would link their Telegram account with: /staff {code}",
+        "Book a visit yourself in the web chat: type /visit",
+    ]
