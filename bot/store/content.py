@@ -71,6 +71,7 @@ async def library(unit: Unit, place: Path) -> Library:
         entries={row.slug: parse_entry(row.slug, row.text) for row in entries},
         organisations={row.slug: parse_organisation(row.slug, row.text) for row in organisations},
         visits=visits_of(place),
+        changed={row.slug: row.at for row in organisations},
     )
 
 

@@ -138,6 +138,10 @@ class Question(SQLModel, table=True):
     score: float = 0.0
     helped: bool | None = None
     at: dt.datetime = moment(index=True)
+    vector: bytes | None = Field(default=None, sa_type=LargeBinary)
+    verdict: str = ""
+    state: str = "open"
+    settled_by: int | None = None
 
 
 class RouteCount(SQLModel, table=True):
@@ -212,6 +216,12 @@ class EntryVersion(SQLModel, table=True):
     state: str = "live"
     by: str = "shipped"
     at: dt.datetime = moment()
+    note: str = Field(default="", sa_type=Text)
+    base: int | None = None
+    staff_id: int | None = None
+    approved_by: int | None = None
+    starts: dt.datetime | None = moment(default=None)
+    ends: dt.datetime | None = moment(default=None)
 
 
 class OrganisationVersion(SQLModel, table=True):
@@ -227,6 +237,12 @@ class OrganisationVersion(SQLModel, table=True):
     state: str = "live"
     by: str = "shipped"
     at: dt.datetime = moment()
+    note: str = Field(default="", sa_type=Text)
+    base: int | None = None
+    staff_id: int | None = None
+    approved_by: int | None = None
+    starts: dt.datetime | None = moment(default=None)
+    ends: dt.datetime | None = moment(default=None)
 
 
 class Setting(SQLModel, table=True):

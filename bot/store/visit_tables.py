@@ -26,12 +26,13 @@ class StaffMember(SQLModel, table=True):
 
 
 class StaffInvite(SQLModel, table=True):
-    """A code that links an account to somebody of the team, once. Only its keyed hash is kept."""
+    """A code that links an account to somebody of the team, or signs them in, once. Only its keyed hash is kept."""
 
     __tablename__ = "staff_invite"
     id: int = key()
     staff_id: int = refers("staff_member.id", ondelete="CASCADE")
     code: str = Field(unique=True)
+    purpose: str = "link"
     created_at: dt.datetime = moment()
     expires_at: dt.datetime = moment()
     used_at: dt.datetime | None = moment(default=None)

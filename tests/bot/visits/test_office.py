@@ -210,7 +210,9 @@ async def test_a_visit_that_is_over_is_not_cancelled(crowd: Team, clock: FixedCl
     assert (await crowd.row()).state == "booked"
 
 
-async def test_a_visit_ends_only_after_it_began_and_a_slip_can_be_mended_for_a_day(crowd: Team, clock: FixedClock) -> None:
+async def test_a_visit_ends_only_after_it_began_and_a_slip_can_be_mended_for_a_day(
+    crowd: Team, clock: FixedClock
+) -> None:
     async with crowd.office(OWN) as office:
         assert not await office.outcome(crowd.visit, "done")
     clock.move(days=5)
