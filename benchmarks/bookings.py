@@ -27,6 +27,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from benchmarks.page import put
 from bot.clock import FixedClock
 from bot.errors import StoreUnavailable
 from bot.store.tables import Chat
@@ -39,7 +40,6 @@ from knowledge.visits.slots import Slot
 from tests.databases import SqliteFiles, postgres
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- bookings begin: python -m benchmarks.bookings -->", "<!-- bookings end -->"
 RULES = Rules(visitors=1)
 STAFF, TURNS, TIMES = 4, 5, 10
 """Seats are all three multiplied: each turn has its own day of times, and everybody can come to each."""
@@ -229,16 +229,6 @@ COLUMNS = (
 )  # fmt: skip
 HEAD = f"| {' | '.join(COLUMNS)} |\n|" + " --- |" * len(COLUMNS)
 
-TITLE = f"""# How fast, and how right
-
-Figures are of the machine that the text above each table names, and compare only within their table.
-
-## Bookings
-
-{BEGIN}
-{END}
-"""
-
 NOTES = """
 All ways had the same tries, in turns, each on its own database. Bold is this project's way; under it, what is usual:
 count the visits in the way, and insert one where there seems to be room. Compare within a pair. A try that finds no
@@ -257,15 +247,6 @@ def text_of(rows: list[str], tries: int, workers: int) -> str:
     return "\n".join((f"{asked}; {machine}, {python}.\n", HEAD, *rows, "", " ".join(NOTES.split())))
 
 
-def write(page: Path, text: str) -> None:
-    """Put the text between the page's two marks; make the page, or the marks at its end, where there are none."""
-    found = page.read_text(encoding="utf-8") if page.exists() else TITLE
-    if BEGIN not in found:
-        found = f"{found.rstrip()}\n\n## Bookings\n\n{BEGIN}\n{END}\n"
-    before, _, rest = found.partition(BEGIN)
-    page.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
-
-
 def main() -> int:
     """0 where our way overbooked nothing, 1 otherwise."""
     parser = argparse.ArgumentParser(description="How fast visits are booked when seats are scarce, and how right.")
@@ -278,7 +259,7 @@ def main() -> int:
         runners += asyncio.run(measure("PostgreSQL", server.fresh, asked.tries, asked.workers))
     text = text_of([line(runner) for runner in runners], asked.tries, asked.workers)
     print(text)
-    write(PAGE, text)
+    put(PAGE, "bookings", "make bench", text)
     return 1 if any(runner.overbooked for runner in runners if runner.way in (ours, ours_at_once)) else 0
 
 

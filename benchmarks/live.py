@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 import bot  # noqa: F401 - sets how many threads the algebra may take, as the bot does
+from benchmarks.page import put
 from knowledge.encoder import Floats, open_encoder
 from knowledge.library import PLACES, load
 from knowledge.search import Index, decide
@@ -26,7 +27,6 @@ from knowledge.search.memory import in_eight_bits
 from knowledge.search.phrases import Phrase, of_library
 
 PAGE = Path(__file__).parents[1] / "docs" / "understanding.md"
-BEGIN, END = "<!-- live: make bench-live -->", "<!-- end of live -->"
 MANY = 100_000
 TAUGHT = ("the wotsit on the landing goes peep", "fire-safety/smoke-alarm-beeping")
 TURNS = 20
@@ -54,9 +54,7 @@ def main() -> None:
     index = Index.build(library, encoder, base, vectors)
     said = (_teach(index, phrases, base, vectors), _ask(index), _ask(_grown(index, MANY)))
     print("\n".join(said))
-    page = PAGE.read_text(encoding="utf-8")
-    before, after = page.split(BEGIN)[0], page.split(END)[1]
-    PAGE.write_text(f"{before}{BEGIN}\n" + "".join(f"- {line}\n" for line in said) + END + after, encoding="utf-8")
+    put(PAGE, "live", "make bench-live", "\n".join(f"- {line}" for line in said))
 
 
 def _teach(index: Index, phrases: Sequence[Phrase], base: Base, vectors: Floats) -> str:

@@ -20,13 +20,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.page import put
 from knowledge.classify import OOS, Classifier, train
 from knowledge.encoder import Encoder, open_encoder
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "benchmarks"
 PAGE = ROOT / "docs" / "benchmarks-understanding.md"
-BEGIN, END = "<!-- the table begins: make bench-understanding -->", "<!-- the table ends -->"
 TIMED = 500
 """Questions of each set that are also encoded bare, in turns with the answers, for the time beside."""
 OOS_RECALL = 0.9
@@ -139,13 +139,6 @@ HEAD = (
 )
 
 
-def write(page: Path, table: str) -> None:
-    """Put the table between the page's two marks."""
-    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    page.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
-
-
 def say(text: str, error: bool = False) -> None:
     """A line to the reader, at once."""
     (sys.stderr if error else sys.stdout).write(f"{text}\n")
@@ -170,7 +163,7 @@ def main() -> int:
         lines.append(line(one, measure(classifier, encoders[0], read(folder, one.asked))))
     say("\n".join(lines))
     if not skipped:
-        write(PAGE, "\n".join(lines))
+        put(PAGE, "systems", "make bench-understanding", "\n".join(lines))
     return 1 if skipped else 0
 
 

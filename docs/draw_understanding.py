@@ -16,6 +16,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from benchmarks.page import put
+
 DOCS = Path(__file__).parent
 PAGE = DOCS / "understanding.md"
 PICTURES = DOCS / "pictures"
@@ -34,18 +36,8 @@ def main() -> None:
     found = json.load(sys.stdin)
     (PICTURES / "reliability.svg").write_text(reliability(found["reliability"]), encoding="utf-8")
     (PICTURES / "confusion.svg").write_text(confusion(found["confusion"]), encoding="utf-8")
-    page = PAGE.read_text(encoding="utf-8")
     for name, lines in (("figures", table(found)), ("reliability", bins(found["reliability"]))):
-        page = between(page, name, "\n".join(lines))
-    PAGE.write_text(page, encoding="utf-8")
-
-
-def between(page: str, name: str, text: str) -> str:
-    """The page with the text between the marks of that name."""
-    begin, end = f"<!-- {name}: make understanding -->", f"<!-- end of {name} -->"
-    before, rest = page.split(begin)
-    _, after = rest.split(end)
-    return f"{before}{begin}\n{text}\n{end}{after}"
+        put(PAGE, name, "make understanding", "\n".join(lines))
 
 
 def table(found: dict[str, Any]) -> Iterator[str]:
