@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.understanding import BEGIN, END, PAGE, SETS, auroc, missing, read, write
+from benchmarks.page import NoMarks, put
+from benchmarks.understanding import PAGE, SETS, auroc, missing, read
 from benchmarks.understanding import main as bench
 from bot.cli import main
 from bot.cli.classify import progress
@@ -101,10 +102,12 @@ def test_auroc_counts_ties_half() -> None:
 
 def test_the_table_stands_between_its_marks(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text(f"above\n{BEGIN}\nold\n{END}\nbelow\n", encoding="utf-8")
-    write(page, "| new |")
-    assert page.read_text(encoding="utf-8") == f"above\n{BEGIN}\n| new |\n{END}\nbelow\n"
-    assert f"\n{END}\n" in PAGE.read_text(encoding="utf-8").partition(BEGIN)[2]
+    begin, end = "<!-- systems: make bench -->", "<!-- end of systems -->"
+    page.write_text(f"above\n{begin}\nold\n{end}\nbelow\n", encoding="utf-8")
+    put(page, "systems", "make bench", "| new |")
+    assert page.read_text(encoding="utf-8") == f"above\n{begin}\n| new |\n{end}\nbelow\n"
+    with pytest.raises(NoMarks):
+        put(page, "others", "make bench", "| new |")
 
 
 def test_what_is_missing_is_named(
