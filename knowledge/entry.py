@@ -124,3 +124,4 @@ class Organisation(Frozen):
     sources: tuple[Source, ...] = ()
     facts_as_of: str | None = None
     phone_seen: Literal["sourced", "certain"] | None = None
+    checked_on: dt.date | None = Field(default=None, description="when a person last confirmed these details")

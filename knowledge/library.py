@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -33,6 +34,8 @@ class Library(Frozen):
     organisations: Mapping[str, Organisation]
     visits: Visits | None = None
     """What the place says about home visits; None where it does none."""
+    changed: Mapping[str, dt.datetime] = {}
+    """When each organisation's file last changed, where that is known: files do not say, the tables do."""
 
     def entry(self, slug: str) -> Entry:
         """The entry with this id, or UnknownEntry."""

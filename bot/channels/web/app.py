@@ -8,7 +8,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from bot.channels.web import calendar, embed, events, pages, take_away
+from bot.channels.web import calendar, embed, events, open_referral, pages, take_away
 from bot.channels.web.ports import Web
 from bot.channels.web.security import Guard, security_headers
 from bot.channels.web.site import STATIC, Site
@@ -31,6 +31,7 @@ def create_app(web: Web) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     for part in (pages, events, take_away, calendar, embed):
         app.include_router(part.routes(site))
+    open_referral.mount(app, site)
     app.mount("/static", Assets(directory=STATIC))
 
     @app.exception_handler(HTTPException)

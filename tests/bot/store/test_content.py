@@ -51,6 +51,7 @@ async def test_the_library_of_the_tables_is_that_of_the_folder(store: Store) -> 
         library = await content.library(unit, BRAUNSTONE)
     assert len(library.entries) == 140
     assert len(library.organisations) == 90
+    assert library.changed.keys() == library.organisations.keys()
 
 
 async def test_a_new_version_is_answered_with_at_once(database_url: str, clock: FixedClock) -> None:
