@@ -8,7 +8,7 @@ from handlers.buttons import Verb
 from handlers.contacts import fallback_numbers
 from handlers.ports import Decision, Ports, Understood
 from handlers.replies import button, entry_buttons, fresh, numbered, outcome, rows
-from handlers.turn import Effect, KeepQuestion, Outcome, Reply, Session, Trace, Turn
+from handlers.turn import Chose, Effect, KeepQuestion, Outcome, Reply, Session, Trace, Turn
 from knowledge.prose import Block
 from knowledge.redact import redact
 
@@ -137,7 +137,8 @@ def tapped(session: Session, ports: Ports, slug: str) -> Outcome:
     """A choice was tapped or its number typed."""
     if slug not in ports.library.entries:
         return unknown(session, ports, "error.gone")
-    return show(session, ports, (slug,))
+    chose = () if session.quiet else (Chose(entry=slug),)
+    return show(session, ports, (slug,)).model_copy(update={"effects": chose})
 
 
 def visible(ports: Ports, slug: str) -> bool:

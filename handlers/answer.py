@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from handlers import buttons
 from handlers.buttons import Verb
-from handlers.contacts import contact, full_contact, nearest_first
+from handlers.contacts import contact, fallback_numbers, full_contact, nearest_first
 from handlers.ports import Ports
 from handlers.replies import bold, button, rows
 from handlers.turn import Button, Reply
@@ -13,36 +15,49 @@ from knowledge.prose import Block, Paragraph, Span, line
 
 SHOWN_AT_FIRST = 2
 """Organisations under an answer; the others stand behind More."""
+WITHHELD_AFTER = dt.timedelta(days=14)
+"""How long after its review was due an answer is still shown in a live place."""
 
 
 def first_message(ports: Ports, entry: Entry, area: str | None = None) -> Reply:
-    """The entry as it is answered with at first. An unsigned one is withheld in a live place."""
+    """The entry as it is answered with at first. In a live place one that nobody vouches for is withheld."""
     helpers = nearest_first(ports.library.helpers(entry), ports.library.place, area) if area else ()
     helpers = helpers or ports.library.helpers(entry)
-    blocks = body(ports, entry) if may_show(ports, entry) else withheld(ports, entry)
+    shown = body(ports, entry), helpers
+    blocks, first = shown if may_show(ports, entry) else (withheld(ports, entry), _to_ring(helpers))
     return Reply(
-        blocks=(*blocks, *(contact(ports, o) for o in helpers[:SHOWN_AT_FIRST]), *standing(ports, entry)),
+        blocks=(*blocks, *(contact(ports, o) for o in first[:SHOWN_AT_FIRST]), *standing(ports, entry)),
         buttons=_under_first(ports, entry, helpers),
     )
 
 
 def may_show(ports: Ports, entry: Entry) -> bool:
-    """Has somebody signed it off, and is its review not overdue? Everything may be shown where nothing is live yet."""
+    """Has somebody signed it off, and is its review not long overdue? Everything may be shown where nothing is live
+    yet."""
     if not ports.library.place.live:
         return True
     due = entry.review_due()
-    return entry.signed_off and due is not None and ports.now.date() <= due
+    return entry.signed_off and due is not None and ports.now.date() <= due + WITHHELD_AFTER
 
 
 def body(ports: Ports, entry: Entry) -> tuple[Block, ...]:
-    """Emergency line, the bold line that answers, the steps."""
+    """Emergency line, the bold line that answers, what the team says for a while, the steps."""
     emergency = (line(entry.emergency),) if entry.emergency else ()
-    return (*emergency, Paragraph(spans=entry.lead), *entry.first)
+    notices = map(bold, ports.notices.get(entry.id, ()))
+    return (*emergency, Paragraph(spans=entry.lead), *notices, *entry.first)
 
 
 def withheld(ports: Ports, entry: Entry) -> tuple[Block, ...]:
-    """In place of advice that nobody has signed off."""
-    return ports.texts.blocks("answer.withheld", title=entry.title)
+    """In place of advice that nobody has signed off, or not lately. Where nobody of its own has a number to ring, the
+    place's numbers."""
+    said = ports.texts.blocks("answer.overdue" if entry.signed_off else "answer.withheld", title=entry.title)
+    reachable = any(organisation.phone for organisation in ports.library.helpers(entry))
+    return said if reachable else (*said, *fallback_numbers(ports))
+
+
+def _to_ring(helpers: tuple[Organisation, ...]) -> tuple[Organisation, ...]:
+    """Those with a phone number first: it stands in place of the advice."""
+    return tuple(sorted(helpers, key=lambda organisation: not organisation.phone))
 
 
 def standing(ports: Ports, entry: Entry) -> tuple[Block, ...]:

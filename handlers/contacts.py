@@ -15,7 +15,7 @@ from knowledge.prose import Paragraph, Span
 
 
 def contact(ports: Ports, organisation: Organisation) -> Paragraph:
-    """One organisation in one short paragraph, its name bold and its number a link."""
+    """One organisation in one short paragraph, its name bold, its number a link, and what the team says of it."""
     parts = [*_ways(ports, organisation)]
     if organisation.cost:
         parts.append((Span(text=organisation.cost),))
@@ -25,7 +25,8 @@ def contact(ports: Ports, organisation: Organisation) -> Paragraph:
     for place, part in enumerate(parts):
         spans += [Span(text=". ")] if place else []
         spans += part
-    return Paragraph(spans=(*spans, Span(text=".")) if parts else (spans[0],))
+    notices = (Span(text=f" {words}", strong=True) for words in ports.notices.get(organisation.id, ()))
+    return Paragraph(spans=(*(*spans, Span(text=".")), *notices) if parts else (spans[0], *notices))
 
 
 def full_contact(ports: Ports, organisation: Organisation) -> tuple[Paragraph, ...]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from pydantic import Field
@@ -205,5 +205,7 @@ class Ports:
     """Whether this chat may be written to when it has not just written to us."""
     bookings: Bookings | None = None
     """None where the place does no visits, and on pages that belong to no conversation."""
+    notices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What the team says for a while beside an entry or an organisation, by its id: plain words, no markup."""
     office: Office | None = None
     """For whoever of the team has linked this chat; it is not asked who that is until something for staff is wanted."""

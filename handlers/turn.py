@@ -114,6 +114,13 @@ class MarkHelped(Frozen):
     helped: bool
 
 
+class Chose(Frozen):
+    """One of the offered entries was tapped: what was asked has found its answer."""
+
+    kind: Literal["chose"] = "chose"
+    entry: str
+
+
 class OpenHandover(Frozen):
     """A person is asked for: `wish` is how they want to hear back."""
 
@@ -170,6 +177,7 @@ Effect = (
     KeepQuestion
     | CountRoute
     | MarkHelped
+    | Chose
     | OpenHandover
     | HandoverSaid
     | ReportDetail

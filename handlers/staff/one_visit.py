@@ -54,7 +54,7 @@ def ways(work: Work, visit: StaffVisit) -> tuple[tuple[Button, ...], ...]:
 def _on_the_day(work: Work, visit: StaffVisit) -> Iterator[Button]:
     day = local(work.ports, visit.starts).date()
     booked, today = visit.state == "booked", day == work.today
-    if not booked and not (today and visit.state in ENDS) or day > work.today:
+    if (not booked and not (today and visit.state in ENDS)) or day > work.today:
         return
     if booked and today and work.ports.now < visit.ends:
         yield link(work, "staff.button.on-our-way", "way", visit.id)

@@ -1,12 +1,13 @@
 """Home visits: asking for one in five short steps, and all that can be done with one that is booked."""
 
-from handlers.visits.asking import act, answered, ask_again, carry_on, not_understood, tapped
+from handlers.visits.asking import act, answered, ask_again, carry_on, not_understood
 from handlers.visits.finding import FORM as FIND
 from handlers.visits.finding import answered as found
 from handlers.visits.finding import ask as find
 from handlers.visits.finding import is_reference
 from handlers.visits.form import FORM
 from handlers.visits.saying import demonstration
+from handlers.visits.tapping import tapped
 
 __all__ = [
     "FIND",
