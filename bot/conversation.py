@@ -17,6 +17,9 @@ from typing import Protocol
 import structlog
 
 from bot.errors import KeyReused, NotStored, StoreUnavailable
+from bot.knowing import Snapshot
+from bot.staff.ahead import Tried
+from bot.staff.keeping import TeamKeeping
 from bot.store import chats, effects, inbox, outbox, switch
 from bot.store.outbox import Delivered
 from bot.store.privacy import ThisPerson
@@ -51,6 +54,14 @@ class Knowledge(Protocol):
         ...
 
 
+class Ahead(Protocol):
+    """Does what is slow about a turn of the team before its transaction. Implemented by `bot.staff.ahead`."""
+
+    async def tried(self, turn: Turn) -> Tried:
+        """The change that a tap is about, tried out; None for every other turn."""
+        ...
+
+
 @dataclass(frozen=True)
 class Taken:
     """A turn that is committed. `chat_id` says whose messages now wait; a repeat applied nothing."""
@@ -64,10 +75,14 @@ class Taken:
 class Conversation:
     """Applies turns. Safe to call at once for many chats, and at once for the same one."""
 
-    def __init__(self, store: Store, knowledge: Knowledge, random_bytes: RandomBytes = secrets.token_bytes) -> None:
+    def __init__(
+        self, store: Store, knowledge: Knowledge, random_bytes: RandomBytes = secrets.token_bytes,
+        ahead: Ahead | None = None,
+    ) -> None:  # fmt: skip
         self._store = store
         self._knowledge = knowledge
         self._random_bytes = random_bytes
+        self._ahead = ahead
 
     async def take(self, turn: Turn) -> Taken:
         """Apply one turn, once. Raises NotStored, and KeyReused for another message under the same key."""
@@ -89,13 +104,18 @@ class Conversation:
             return await outbox.replies_to(unit, source)
 
     async def _apply(self, turn: Turn, understood: Understood) -> Taken:
+        tried = await self._ahead.tried(turn) if self._ahead is not None else None
+
         async def decide(unit: Unit, chat: chats.LockedChat) -> Outcome:
             person = ThisPerson(unit, chat.id)
             off = await switch.message(unit)
             ports = self._knowledge.ports(person, unit.now, chat.session.language, off)
             desk = desk_of(unit, chat.id, turn.channel, ports, self._random_bytes)
-            office = TeamOffice(unit, chat.id, ports.library, Texts(overrides=ports.library.place.visit))
-            ports = replace(ports, contact=chat.contact, bookings=desk, office=office)
+            texts = Texts(overrides=ports.library.place.visit)
+            office = TeamOffice(unit, chat.id, ports.library, texts)
+            index = ports.search.index if isinstance(ports.search, Snapshot) else None
+            keeping = TeamKeeping(unit, chat.id, ports.library, texts, index, tried)
+            ports = replace(ports, contact=chat.contact, bookings=desk, office=office, keeping=keeping)
             return await router.handle(turn, understood, chat.session, ports)
 
         return await self._in_one_transaction(turn, decide)

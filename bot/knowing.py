@@ -23,6 +23,7 @@ from knowledge.hours import bank_holidays
 from knowledge.library import Library, load
 from knowledge.safety import Verdict, judge, shipped_trust
 from knowledge.search import Index, Reading, decide, index_of, levels_of
+from knowledge.search.revised import Kit, revised
 
 log = structlog.get_logger()
 
@@ -135,6 +136,7 @@ class Knowing:
             telegram=self._telegram,
             switched_off=switched_off,
             demonstration=self._demonstration,
+            notices=current.holding.notices_at(now),
         )
 
 
@@ -151,9 +153,11 @@ class ContentWatch:
         self._encoder: EncoderName = encoder
         self._knowing = knowing
         self._revision = revision
+        self._kit: Kit | None = None
 
     async def run(self) -> None:
         """Until cancelled."""
+        await asyncio.to_thread(self._revised, self._knowing.current, self._knowing.library())
         while True:
             await asyncio.sleep(LOOK_EVERY)
             try:
@@ -168,6 +172,17 @@ class ContentWatch:
             if seen == self._revision:
                 return False
             library = await content.library(unit, self._place)
+        if quick := await asyncio.to_thread(self._revised, self._knowing.current, library):
+            self._knowing.swap(quick)
         self._knowing.swap(await asyncio.to_thread(snapshot, library, self._kept_in, self._encoder))
         self._revision = seen
         return True
+
+    def _revised(self, current: Current, library: Library) -> Snapshot | None:
+        """The answers in use with what changed, in a third of the time that an index takes to build and to keep."""
+        if not isinstance(current, Snapshot):
+            return None
+        if self._kit is None:
+            self._kit = Kit.opened(current.index.encoder, current.index.lexicon, self._kept_in)
+        index = revised(current.index, current.holding, library, self._kit)
+        return Snapshot(library, index) if index else None

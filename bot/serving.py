@@ -23,11 +23,18 @@ from bot.channels.telegram.webhook import Webhook
 from bot.channels.web.app import create_app
 from bot.channels.web.bell import Bell
 from bot.channels.web.ports import Web
+from bot.console import missed_page, reviews_page
+from bot.console.app import add_console
+from bot.console.site import Console, Counts
 from bot.delivery.deliver import Delivery, quietly
 from bot.delivery.loop import Guard, pick_up, sweep, tidy
 from bot.errors import StoreUnavailable
 from bot.knowing import ContentWatch
 from bot.settings import Settings
+from bot.staff import audit, sessions
+from bot.staff.asking import ask_due
+from bot.staff.due import due
+from bot.staff.replay import Rehearsals, remember_missing
 from bot.store import outbox
 from bot.store.outbox import Delivered
 from bot.store.unit import Store
@@ -42,6 +49,8 @@ from handlers.turn import Reply, Turn
 log = structlog.get_logger()
 
 Announce = Callable[[str], None]
+WARM_AFTER = 60.0
+"""Seconds from the start until what rehearsals need is read: residents come first."""
 TRY_AGAIN_EVERY = 2.0
 """Seconds between tries to reach a database that was away at the start."""
 
@@ -112,6 +121,14 @@ def web_of(built: House) -> Web:
         clock=built.clock,
         bell=Bell(),
     )
+
+
+def console_of(built: House) -> Console:
+    """All that the team's console needs."""
+    place = place_folder(built.settings)
+    tried = built.rehearsals or Rehearsals(built.store, place, built.knowing, built.settings.index_folder)
+    counts = Counts(reviews=partial(reviews_page.count, built.knowing.library), missed=missed_page.count)
+    return Console(built.store, built.knowing, built.clock, counts, folder=place, rehearsals=tried)
 
 
 @dataclass
@@ -192,6 +209,51 @@ async def sweep_visits(built: House, guard: Guard) -> None:
     )
 
 
+async def keep_the_record(built: House, guard: Guard) -> None:
+    """Seal the record of who did what, and forget sign-ins of long ago."""
+
+    async def once() -> None:
+        async with built.store.write() as unit:
+            await sessions.forget_old(unit)
+            await audit.seal_heads(unit)
+
+    await guard(once)
+
+
+async def ask_for_reviews(built: House, guard: Guard) -> None:
+    """Ask the team to look at answers that are due, in their working hours."""
+    ports = Answers(built).ports()
+
+    async def once() -> None:
+        async with built.store.write() as unit:
+            await ask_due(unit, ports.library, ports.texts, ports.bank_holidays)
+
+    await guard(once)
+
+
+async def publish_what_is_due(built: House, guard: Guard) -> None:
+    """Versions whose time has come or is over; then the readings of new questions, for rehearsals."""
+    texts = Answers(built).ports().texts
+
+    async def versions() -> None:
+        async with built.store.write() as unit:
+            await due(unit, texts, partial(audit.record, unit, None))
+
+    async def questions() -> None:
+        await remember_missing(built.store, built.knowing.current)
+
+    for step in (versions, questions):
+        await guard(step)
+
+
+async def warm_up(console: Console) -> None:
+    """Some time after the start, read what a rehearsal needs."""
+    await asyncio.sleep(WARM_AFTER)
+    with contextlib.suppress(StoreUnavailable):
+        if console.rehearsals is not None:
+            await console.rehearsals.warm()
+
+
 @contextlib.asynccontextmanager
 async def beside(*works: Coroutine[object, object, None]) -> AsyncIterator[None]:
     """Run works while the block runs; stop them after it."""
@@ -236,13 +298,17 @@ async def serve(settings: Settings, announce: Announce) -> None:
     async with house(settings, say=lambda step: announce(f"  {step}")) as built:
         web = web_of(built)
         app = create_app(web)
+        console = console_of(built)
+        add_console(app, console)
         config = uvicorn.Config(
             app, host=settings.host, port=settings.port, log_config=None, access_log=False, timeout_graceful_shutdown=10
         )
         for line in greeting(built, began):
             announce(line)
-        visits = sweep(partial(sweep_visits, built))
-        async with beside(tidy(built.store), visits, watch_content(built), run_telegram(built, app)):
+        visits, record = sweep(partial(sweep_visits, built)), sweep(partial(keep_the_record, built))
+        reviews, dated = sweep(partial(ask_for_reviews, built)), sweep(partial(publish_what_is_due, built))
+        works = (visits, record, reviews, dated, watch_content(built), run_telegram(built, app), warm_up(console))
+        async with beside(tidy(built.store), *works):
             await Server(config, web.bell).serve()
     announce("Stopped. Nothing is lost: what was not sent goes out at the next start.")
 

@@ -13,6 +13,9 @@ from bot.conversation import Conversation
 from bot.errors import PlaceMissing, StoreUnavailable
 from bot.knowing import Knowing, Snapshot, from_folder, snapshot
 from bot.settings import Settings
+from bot.staff.ahead import Ahead
+from bot.staff.replay import Rehearsals
+from bot.staff.shipped import upgrade_content
 from bot.store import chats, content
 from bot.store.engine import IN_MEMORY
 from bot.store.migrate import create_at_once, upgrade
@@ -32,6 +35,8 @@ class House:
     conversation: Conversation
     revision: str | None = None
     ready: bool = True
+    rehearsals: Rehearsals | None = None
+    """The one for the whole process, for the console and for the team's phones."""
 
 
 def place_folder(settings: Settings) -> Path:
@@ -82,7 +87,9 @@ async def house(
         except StoreUnavailable:
             revision, current, ready = None, await from_files(settings, folder), False
         knowing = Knowing(current, settings.public_url, demonstration=settings.demonstration)
-        yield House(settings, clock, store, knowing, Conversation(store, knowing), revision, ready)
+        tried = Rehearsals(store, folder, knowing, settings.index_folder)
+        conversation = Conversation(store, knowing, ahead=Ahead(store, knowing, tried))
+        yield House(settings, clock, store, knowing, conversation, revision, ready, tried)
     finally:
         await store.close()
 
@@ -95,7 +102,8 @@ async def prepare(
     await asyncio.to_thread(upgrade, store.url)
     say("content: reading the answers and organisations")
     async with store.write() as unit:
-        await content.seed(unit, folder, NATIONAL)
+        if not await content.seed(unit, folder, NATIONAL):
+            await upgrade_content(unit, folder, NATIONAL)
         if store.url.startswith("sqlite"):  # one file, one sending process
             await chats.clear_leases(unit)
     say("search: reading the index, or building it where the content has changed")

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from handlers.catalogue import Texts
 from handlers.draft import Draft
+from handlers.keeping import Keeping
 from handlers.office import Office
 from handlers.turn import Contact
 from knowledge.languages import NOTHING, Heard
@@ -209,3 +210,5 @@ class Ports:
     """What the team says for a while beside an entry or an organisation, by its id: plain words, no markup."""
     office: Office | None = None
     """For whoever of the team has linked this chat; it is not asked who that is until something for staff is wanted."""
+    keeping: Keeping | None = None
+    """For the same people: reviews, missed questions, people waiting, notices."""

@@ -45,6 +45,8 @@ class Fault:
     line: int
     what: str
     warning: bool = False
+    about: str = ""
+    """The setting of the file that it is about, or words in it."""
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {'warning: ' if self.warning else ''}{self.what}"
@@ -104,7 +106,7 @@ def entry_faults(entry: Entry, path: Path, library: Library) -> Iterator[Fault]:
     """What is wrong with one entry by itself."""
 
     def fault(key: str, what: str) -> Fault:
-        return Fault(path, line_of(path, key), what)
+        return Fault(path, line_of(path, key), what, about=key)
 
     for name in entry.organisations:
         id_ = library.place.resolve(name)
@@ -189,14 +191,14 @@ def visits_faults(library: Library, path: Path) -> Iterator[Fault]:
 def organisation_faults(organisation: Organisation, path: Path) -> Iterator[Fault]:
     """What is wrong with one organisation by itself."""
     if organisation.phone and not is_phone(organisation.phone):
-        yield Fault(path, line_of(path, "phone"), f"{organisation.phone!r} is not a phone number")
+        yield Fault(path, line_of(path, "phone"), f"{organisation.phone!r} is not a phone number", about="phone")
     if not (organisation.phone or organisation.text or organisation.website or organisation.address):
         yield Fault(path, 1, "no phone, text number, website or address: nobody could reach it", warning=True)
     for opening in organisation.hours.weekly:
         if not opening.days:
-            yield Fault(path, line_of(path, "weekly"), "an opening without days")
+            yield Fault(path, line_of(path, "weekly"), "an opening without days", about="weekly")
     if organisation.hours.always and organisation.hours.weekly:
-        yield Fault(path, line_of(path, "always"), "hours are either always or weekly, not both")
+        yield Fault(path, line_of(path, "always"), "hours are either always or weekly, not both", about="always")
 
 
 def is_phone(number: str) -> bool:
@@ -210,7 +212,9 @@ def is_phone(number: str) -> bool:
 
 
 def line_of(path: Path, needle: str) -> int:
-    """The first line that holds `needle`, from 1; 1 where none does."""
+    """The first line that holds `needle`, from 1; 1 where none does, or where nothing was written to the disk yet."""
+    if not path.is_file():
+        return 1
     for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if needle in text:
             return number

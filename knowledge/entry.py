@@ -66,6 +66,14 @@ class Entry(Frozen):
         return dt.date(year, month, min(self.checked_on.day, 28))
 
 
+class Notice(Frozen):
+    """A few words of the team that stand with an answer or an organisation until a moment, in UTC."""
+
+    about: Slug
+    text: Text
+    until: dt.datetime
+
+
 class Opening(Frozen):
     """Open on these days from `opens` to `closes`, by the local clock; a `closes` not after `opens` is the next day."""
 

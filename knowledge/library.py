@@ -8,12 +8,12 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import yaml
 from pydantic import ValidationError
 
-from knowledge.entry import Entry, Organisation
+from knowledge.entry import Entry, Notice, Organisation
 from knowledge.errors import UnknownEntry, UnreadableFile, first_reason
 from knowledge.place import Place
 from knowledge.prose import Frozen, Paragraph, Section, Span, parse
@@ -36,6 +36,8 @@ class Library(Frozen):
     """What the place says about home visits; None where it does none."""
     changed: Mapping[str, dt.datetime] = {}
     """When each organisation's file last changed, where that is known: files do not say, the tables do."""
+    notices: tuple[Notice, ...] = ()
+    """What the team says beside an answer or an organisation for a while, the oldest first."""
 
     def entry(self, slug: str) -> Entry:
         """The entry with this id, or UnknownEntry."""
@@ -58,10 +60,21 @@ class Library(Frozen):
         owner = self.organisations.get(self.place.agencies.get(entry.agency, ""))
         return known or ((owner,) if owner else ())
 
+    def notices_at(self, now: dt.datetime) -> dict[str, tuple[str, ...]]:
+        """What stands with each entry and organisation at a moment, by their ids."""
+        standing = [notice for notice in self.notices if now < notice.until]
+        return {one.about: tuple(other.text for other in standing if other.about == one.about) for one in standing}
+
     @cached_property
     def organisation_names(self) -> frozenset[str]:
         """Every name and alias, for texts in which names do not count as words."""
         return frozenset(n for o in self.organisations.values() for n in (o.name, *o.aliases))
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """The same with some fields changed; the names are found anew, as they may be others now."""
+        changed = super().model_copy(update=update, deep=deep)
+        changed.__dict__.pop("organisation_names", None)
+        return changed
 
 
 def load(place: Path, national: Path | None = None) -> Library:

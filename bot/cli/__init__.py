@@ -9,8 +9,10 @@ from pydantic import ValidationError
 
 from bot.cli import (
     ask,
+    audit,
     classify,
     content,
+    content_import,
     demo,
     evaluate,
     people,
@@ -45,11 +47,15 @@ app.command("classify")(classify.classify)
 app.command("off")(switch.off)
 app.command("on")(switch.on)
 app.add_typer(content.app, name="content")
+content.app.command("sheet")(content_import.sheet)
+content.app.command("import")(content_import.import_)
+content.app.command("import-feed")(content_import.import_feed)
 app.add_typer(place.app, name="place")
 app.add_typer(people.handovers, name="handovers")
 app.add_typer(people.reports, name="reports")
 app.add_typer(webhook.app, name="webhook")
 app.add_typer(staff.app, name="staff")
+app.add_typer(audit.app, name="audit")
 app.add_typer(visits.app, name="visits")
 visits.app.command("outcome")(visits_acts.outcome)
 visits.app.command("note")(visits_acts.note)

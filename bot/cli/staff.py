@@ -9,6 +9,8 @@ import typer
 
 from bot.cli.diary import Staff, here, reading, say_conflicts, writing
 from bot.errors import CommandFault
+from bot.settings import Settings
+from bot.staff import audit, codes
 from bot.store.unit import Unit
 from bot.visits import conflicts, team
 from bot.visits.conflicts import Conflict
@@ -31,28 +33,50 @@ def invite(
     if not words:
         raise CommandFault(why="A colleague needs a name.")
 
-    async def work(unit: Unit) -> tuple[int, str]:
-        return await team.invite(unit, words, role, agency or "", secrets.token_bytes)
+    async def work(unit: Unit) -> tuple[int, str, str | None]:
+        number, made = await team.invite(unit, words, role, agency or "", secrets.token_bytes)
+        return number, made, await codes.open_the_console(unit, number, codes.INVITATION_LASTS, secrets.token_bytes)
 
-    number, made = writing(work)
+    number, made, console = writing(work)
     typer.echo(f"{words} is number {number}, {role}.")
-    _say_code(made)
+    _say_codes(made, console)
 
 
 @app.command()
 def code(staff: Staff) -> None:
-    """Print another code for somebody who lost theirs or has another account; earlier codes are void.
+    """Print other codes for somebody who lost theirs or has another account; earlier codes are void.
 
     Example: bot staff code 3
     """
 
+    async def work(unit: Unit) -> tuple[str | None, str | None]:
+        made = await team.renew(unit, staff, secrets.token_bytes)
+        return made, await codes.open_the_console(unit, staff, codes.INVITATION_LASTS, secrets.token_bytes)
+
+    made, console = writing(work)
+    if made is None:
+        raise CommandFault(why=f"Nobody in the team has the number {staff}: bot staff list.")
+    _say_codes(made, console)
+
+
+@app.command()
+def link(staff: Staff) -> None:
+    """Print a link that signs somebody in to the console once, within 30 minutes.
+
+    Example: bot staff link 3
+    """
+
     async def work(unit: Unit) -> str | None:
-        return await team.renew(unit, staff, secrets.token_bytes)
+        made = await codes.open_the_console(unit, staff, codes.LINK_LASTS, secrets.token_bytes)
+        if made is not None:
+            await audit.record(unit, None, "make sign-in link", f"staff {staff}")
+        return made
 
     made = writing(work)
     if made is None:
         raise CommandFault(why=f"Nobody in the team has the number {staff}: bot staff list.")
-    _say_code(made)
+    typer.echo(f"{_address()}/staff/link/{made}")
+    typer.echo("It works once, within 30 minutes. Give it to nobody but them.")
 
 
 @app.command("list")
@@ -87,6 +111,12 @@ def leave(staff: Staff) -> None:
     say_conflicts(place, found, "though one visitor has left")
 
 
-def _say_code(made: str) -> None:
+def _say_codes(made: str, console: str | None) -> None:
     typer.echo(f"Their code: {made}. It works once, within 48 hours.")
     typer.echo(f"They send this to the bot on Telegram: /staff {made}")
+    typer.echo(f"Their code for the console: {console}. It opens {_address()}/staff once, within 48 hours.")
+
+
+def _address() -> str:
+    settings = Settings()
+    return (settings.public_url or f"http://localhost:{settings.port}").rstrip("/")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import insert, select
 from sqlmodel import col
 
 from bot.store import switch
+from bot.store.staff_tables import Notice
 from bot.store.tables import EntryVersion, OrganisationVersion
 from bot.store.unit import Unit
+from knowledge import entry
 from knowledge.library import (
     NATIONAL,
     Library,
@@ -23,6 +26,9 @@ from knowledge.library import (
 )
 from knowledge.visits.questions import visits_of
 
+# A change of one file should not cost the reading of all.
+_entry = lru_cache(maxsize=1024)(parse_entry)
+_organisation = lru_cache(maxsize=1024)(parse_organisation)
 Row = EntryVersion | OrganisationVersion
 Version = type[EntryVersion] | type[OrganisationVersion]
 
@@ -68,11 +74,19 @@ async def library(unit: Unit, place: Path) -> Library:
     organisations = await _live(unit, OrganisationVersion)
     return Library(
         place=read_place(place / "place.toml"),
-        entries={row.slug: parse_entry(row.slug, row.text) for row in entries},
-        organisations={row.slug: parse_organisation(row.slug, row.text) for row in organisations},
+        entries={row.slug: _entry(row.slug, row.text) for row in entries},
+        organisations={row.slug: _organisation(row.slug, row.text) for row in organisations},
         visits=visits_of(place),
         changed={row.slug: row.at for row in organisations},
+        notices=await _notices(unit),
     )
+
+
+async def _notices(unit: Unit) -> tuple[entry.Notice, ...]:
+    """Those that still stand. Each knows when it ends, so nobody need tell the readers then."""
+    standing = select(Notice).where(col(Notice.ended_at).is_(None), col(Notice.until) > unit.now)
+    rows = (await unit.session.execute(standing.order_by(col(Notice.id)))).scalars()
+    return tuple(entry.Notice(about=row.about, text=row.text, until=row.until) for row in rows)
 
 
 async def export(unit: Unit, place: Path, national: Path) -> int:

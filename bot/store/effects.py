@@ -27,6 +27,8 @@ async def _apply(unit: Unit, chat_id: int, channel: str, effect: words.Effect) -
             await records.count_route(unit, channel, effect.route)
         case words.MarkHelped():
             await records.mark_helped(unit, chat_id, effect)
+        case words.Chose():
+            await records.mark_chosen(unit, chat_id, effect)
         case words.OpenHandover():
             await handovers.open_ticket(unit, chat_id, effect)
         case words.HandoverSaid():

@@ -81,6 +81,13 @@ async def reply(unit: Unit, ticket_id: int, text: str, message: Reply) -> bool:
     return await outbox.queue_for(unit, ticket.chat_id, message, f"ticket:{ticket_id}:{place}")
 
 
+async def may_write(unit: Unit, ticket_id: int) -> bool:
+    """May whoever opened a ticket be written to? A reply would not be sent otherwise."""
+    statement = select(col(Chat.contact)).join(Handover, col(Handover.chat_id) == col(Chat.id))
+    contact = (await unit.session.execute(statement.where(col(Handover.id) == ticket_id))).scalar_one_or_none()
+    return contact == "ok"
+
+
 async def close(unit: Unit, ticket_id: int) -> bool:
     """Close a ticket; False when it was not open."""
     statement = (

@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlmodel import col
 
 from bot.store import outbox
 from bot.store.inbox import upsert
 from bot.store.tables import DetailReport, Feedback, Question, RouteCount
 from bot.store.unit import Unit
-from handlers.turn import KeepQuestion, MarkHelped, Reply, ReportDetail
+from handlers.turn import Chose, KeepQuestion, MarkHelped, Reply, ReportDetail
 
 WORDS = "detail_report.words"
+CHOSEN = "chosen"
+"""The state of a question whose answer was tapped."""
 
 
 async def keep_question(unit: Unit, chat_id: int, effect: KeepQuestion) -> None:
@@ -44,13 +46,27 @@ async def count_route(unit: Unit, channel: str, route: str) -> None:
 async def mark_helped(unit: Unit, chat_id: int, effect: MarkHelped) -> None:
     """Keep whether an answer helped, beside the question that led to it."""
     unit.session.add(Feedback(chat_id=chat_id, entry=effect.entry, helped=effect.helped, at=unit.now))
-    newest = (
+    newest = _newest_shown(chat_id, effect.entry)
+    await unit.session.execute(update(Question).where(col(Question.id).in_(newest)).values(helped=effect.helped))
+
+
+async def mark_chosen(unit: Unit, chat_id: int, effect: Chose) -> None:
+    """A question that was met with a choice is no missed one: its answer was among those offered."""
+    newest = _newest_shown(chat_id, effect.entry)
+    statement = update(Question).where(
+        col(Question.id).in_(newest), col(Question.route) == "choose", col(Question.state) == "open"
+    )
+    await unit.session.execute(statement.values(state=CHOSEN))
+
+
+def _newest_shown(chat_id: int, entry: str) -> Select[int]:
+    """The last question of a chat that was met with an entry, in full or on a button."""
+    return (
         select(col(Question.id))
-        .where(col(Question.chat_id) == chat_id, col(Question.shown).contains(effect.entry))
+        .where(col(Question.chat_id) == chat_id, col(Question.shown).contains(entry))
         .order_by(col(Question.id).desc())
         .limit(1)
     )
-    await unit.session.execute(update(Question).where(col(Question.id).in_(newest)).values(helped=effect.helped))
 
 
 async def report_detail(unit: Unit, chat_id: int, effect: ReportDetail) -> None:

@@ -24,9 +24,12 @@ from knowledge.visits.questions import Visits
 Found = Select[Visit, Resident]
 
 
-async def of_day(unit: Unit, day: dt.date, zone: str, visits: Visits, own: int | None = None) -> tuple[StaffVisit, ...]:
-    """The booked and ended visits of a local date, by time and then by area; only those of `own`, a person's number."""
-    first, after = bounds(day, zone)
+async def of_day(
+    unit: Unit, day: dt.date, zone: str, visits: Visits, own: int | None = None, days: int = 1
+) -> tuple[StaffVisit, ...]:
+    """The booked and ended visits of a local date, or of so many from it, by time and then by area; only those of
+    `own`, a person's number."""
+    first, after = bounds(day, zone, days)
     that_day = (col(Visit.starts) >= first, col(Visit.starts) < after)
     return await _read(unit, _all(own).where(_in((BOOKED, *acts.ENDED)), *that_day), visits)
 

@@ -143,6 +143,7 @@ async def _use_up(unit: Unit, code: str) -> int | None:
     statement = (
         update(StaffInvite)
         .where(col(StaffInvite.code) == unit.vault.index(CODE, clean_code(code)))
+        .where(col(StaffInvite.purpose) == "link")
         .where(col(StaffInvite.used_at).is_(None), col(StaffInvite.expires_at) > unit.now)
         .values(used_at=unit.now)
         .returning(col(StaffInvite.staff_id))

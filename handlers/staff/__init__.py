@@ -1,4 +1,5 @@
-"""The team's menus in the chat: today's round, one visit and what is done about it, the calls to make.
+"""The team's menus in the chat: today's round, one visit and what is done about it, the calls to make; and keeping the
+content true: reviews, missed questions, people waiting, notices.
 
 Every door here answers None to a chat that belongs to nobody of the team; the caller then says what it says to anybody.
 """

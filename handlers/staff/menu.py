@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from handlers.ports import Ports
 from handlers.replies import rows
-from handlers.staff import one_visit
+from handlers.staff import keeping, one_visit
 from handlers.staff.work import Work, done, link, told, work_of
-from handlers.turn import Outcome, Reply, Session, Turn
+from handlers.turn import Button, Outcome, Reply, Session, Turn
 from knowledge.prose import Block
 
 
@@ -29,16 +29,20 @@ async def _linked(session: Session, ports: Ports) -> Outcome | None:
 def menu(work: Work, before: tuple[Block, ...] = ()) -> Outcome:
     """Who they are to us, and what they can do here."""
     role = work.ports.texts.say(f"staff.role.{work.me.role}")
-    hello = work.ports.texts.blocks("staff.hello", name=work.me.name, role=role)
-    if not work.may("today"):
+    hello = work.ports.texts.blocks("staff.hello", name=work.me.name, role=role, number=work.me.id)
+    ways = (*(_visits(work) if work.may("today") else ()), *keeping.ways(work))
+    if not ways:
         return done(work, Reply(blocks=(*before, *hello, *work.ports.texts.blocks("staff.nothing-here"))))
-    buttons = rows(
+    return done(work, Reply(blocks=(*before, *hello), buttons=rows(*ways)))
+
+
+def _visits(work: Work) -> tuple[Button | None, ...]:
+    return (
         link(work, "staff.button.today", "today"),
         link(work, "staff.button.week", "week"),
         link(work, "staff.button.ring", "ring", 0),
         link(work, "staff.button.calendar", "calendar") if work.ports.public_url else None,
     )
-    return done(work, Reply(blocks=(*before, *hello), buttons=buttons))
 
 
 async def calendar(work: Work) -> Outcome:

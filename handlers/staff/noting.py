@@ -1,4 +1,4 @@
-"""A note on a visit: the next words of somebody of the team go to it, and to nothing else."""
+"""The next words of somebody of the team: a note on a visit, or what else they were asked for, and nothing else."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ import datetime as dt
 from handlers.office import StaffVisit
 from handlers.ports import Ports, Understood
 from handlers.replies import say
-from handlers.staff import one_visit
+from handlers.staff import asking, keeping, one_visit
+from handlers.staff.asking import FORM, LASTS
 from handlers.staff.work import Work, link, number, told, work_of
 from handlers.turn import Outcome, Reply, Session, Turn, Waiting
 
-FORM = "staff-note"
-LASTS = dt.timedelta(hours=2)
-"""How long the words are awaited. After that they are a question again, and danger in them is answered as anybody's."""
+__all__ = ["FORM", "ask", "ask_again", "awaited", "noted"]
 
 
 def ask(work: Work, visit: StaffVisit) -> Outcome:
@@ -27,7 +26,7 @@ def ask(work: Work, visit: StaffVisit) -> Outcome:
 
 
 def awaited(session: Session, now: dt.datetime) -> bool:
-    """Is a note asked for? Whether this chat may write one is not known yet."""
+    """Are words asked for? Whether this chat may write one is not known yet."""
     waiting = session.waiting
     if waiting is None or waiting.form != FORM:
         return False
@@ -36,11 +35,13 @@ def awaited(session: Session, now: dt.datetime) -> bool:
 
 def ask_again(ports: Ports, waiting: Waiting) -> Reply:
     """The question once more, after something else came in between."""
+    if waiting.step:
+        return asking.ask_again(ports, waiting)
     return say(ports, "staff.note.ask", reference=waiting.data["reference"])
 
 
 async def noted(turn: Turn, understood: Understood, session: Session, ports: Ports) -> Outcome | None:
-    """Keep the words. None where nobody of the team writes, or the note is no longer awaited: then it is no note.
+    """Take the words. None where nobody of the team writes, or they are no longer awaited: then it is no note.
 
     What a note describes is not what its writer is in; yet where it says for certain that a life is in danger, the
     999 line stands above the answer.
@@ -49,7 +50,9 @@ async def noted(turn: Turn, understood: Understood, session: Session, ports: Por
     work = await work_of(session, ports)
     if work is None or waiting is None or not awaited(session, ports.now):
         return None
-    done = await _kept(turn, understood, work, waiting)
+    done = await (keeping.words(turn, work, waiting) if waiting.step else _kept(turn, understood, work, waiting))
+    if done is None:
+        return None
     return _under_999(done, ports) if _is_emergency(understood) else done
 
 

@@ -12,7 +12,7 @@ from handlers.office import StaffVisit
 from handlers.replies import rows
 from handlers.staff.work import Work, done, link, told
 from handlers.turn import Button, Outcome, Reply
-from handlers.visits.saying import local, span_words
+from handlers.visits.saying import local, safely, span_words
 from knowledge.prose import Block, Paragraph, Span, Steps
 
 ENDS = ("done", "not_in", "refused")
@@ -90,7 +90,8 @@ def _facts(work: Work, visit: StaffVisit) -> Iterator[tuple[Span, ...]]:
         yield _item(work, "erased")
     address = ", ".join(filter(None, (visit.address, visit.postcode)))
     said = {
-        "where": address, "who": visit.name, "phone": visit.phone, "safe": visit.safe, "for": _listed(visit.reasons),
+        "where": address, "who": visit.name, "phone": visit.phone, "for": _listed(visit.reasons),
+        "safe": safely(work.ports.texts, visit.safe),
         "needs": visit.needs, "word": visit.word, "going": _listed(name for _, name in visit.visitors),
         "source": visit.source,
     }  # fmt: skip

@@ -9,7 +9,7 @@ from handlers.office import RingTask
 from handlers.replies import rows
 from handlers.staff.work import Work, done, link, page_of, told
 from handlers.turn import Button, Outcome, Reply
-from handlers.visits.saying import slot_words
+from handlers.visits.saying import safely, slot_words
 from knowledge.prose import Block, Paragraph, Span, Steps
 
 A_PAGE = 8
@@ -52,7 +52,7 @@ def _said(work: Work, call: RingTask) -> Iterator[Span]:
     else:
         yield from _spans(work, "staff.ring.no-phone", name=call.name)
     if call.safe:
-        yield from _spans(work, "staff.ring.safe", words=call.safe)
+        yield from _spans(work, "staff.ring.safe", words=safely(work.ports.texts, call.safe))
 
 
 def _spans(work: Work, text_id: str, **facts: object) -> Iterator[Span]:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from handlers.office import StaffVisit
 from handlers.ports import Ports
-from handlers.staff import doing, menu, noting, one_visit, ringing, rounds, swapping
+from handlers.staff import doing, keeping, menu, noting, one_visit, ringing, rounds, swapping
 from handlers.staff.work import Work, number, work_of
 from handlers.turn import Outcome, Session
 
@@ -23,6 +23,8 @@ async def tapped(session: Session, ports: Ports, argument: str) -> Heard:
         return None
     if what in OPEN:
         return await OPEN[what](work, rest)
+    if what in keeping.TAPS:
+        return await keeping.tapped(work, what, rest)
     if what not in OF_A_VISIT or (visit_id := _at(rest, 0)) is None:
         return None
     visit = await work.office.visit(visit_id)

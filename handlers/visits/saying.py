@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+from handlers.catalogue import Texts
 from handlers.ports import Appointment, Ports
 from knowledge import hours
 from knowledge.prose import Block
@@ -50,6 +51,12 @@ def card(ports: Ports, visit: Appointment) -> tuple[Block, ...]:
 def demonstration(ports: Ports) -> tuple[Block, ...]:
     """That nobody comes, where visits are only shown."""
     return ports.texts.blocks("visit.demonstration") if ports.demonstration else ()
+
+
+def safely(texts: Texts, safe: str) -> str:
+    """How to get in touch safely: the words of a tapped answer, or theirs as they stand."""
+    known = f"visit.safe-by.{safe}"
+    return texts.say(known) if safe and texts.has_english(known) else safe
 
 
 def at_the_door(ports: Ports, visit: Appointment) -> tuple[Block, ...]:

@@ -7,7 +7,7 @@ from handlers.replies import fresh, say
 from handlers.visits.booked import confirmed
 from handlers.visits.form import Answered, Asked, Choice, Form, Heard, Step, answer_button, booking, question
 from handlers.visits.home import NONE, PREFIX, typed
-from handlers.visits.saying import slot_words
+from handlers.visits.saying import safely, slot_words
 from handlers.visits.who import labelled
 from knowledge.prose import Span, Steps
 
@@ -49,8 +49,7 @@ def _lines(form: Form) -> list[tuple[str, str]]:
 def _reach(form: Form) -> str:
     texts, draft = form.ports.texts, form.draft
     how = texts.say(f"visit.reach-by.{draft.reach}", phone=as_dialled(draft.phone)) if draft.reach else ""
-    safe = texts.say(f"visit.safe-by.{draft.safe}") if draft.safe else ""
-    return "; ".join(filter(None, (how, safe)))
+    return "; ".join(filter(None, (how, safely(texts, draft.safe))))
 
 
 def _home(form: Form) -> str:

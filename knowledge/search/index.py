@@ -87,10 +87,12 @@ class Index:
         memory = base.memory.plus(
             in_eight_bits(meanings), numbered([phrase.targets for phrase in phrases], targets), weights_of(phrases)
         )
-        ranked = [at for at, name in enumerate(targets) if name in ours or _is_action(name)]
+        ranked = [at for at, name in enumerate(targets) if name in ours or is_action(name)]
+        words = [lexicon.words(phrase.text) for phrase in phrases]
         return cls(
-            lexicon=lexicon, encoder=encoder, memory=memory, own=_own(phrases, targets, lexicon), targets=targets,
-            speller=build_speller(_words_of_ours(phrases, lexicon, base.words), lexicon.common, names),
+            lexicon=lexicon, encoder=encoder, memory=memory, targets=targets,
+            own=own_phrases(phrases, words, targets, lexicon),
+            speller=build_speller(words_of_ours(phrases, words, base.words), lexicon.common, names),
             ranked=np.array(ranked, dtype=np.intp), urgency=urgency or {},
         )  # fmt: skip
 
@@ -171,28 +173,32 @@ def place_names(library: Library) -> frozenset[str]:
 
 def _may_pair(candidates: Sequence[Candidate]) -> Floats:
     """Two different needs, at most one of them something the bot does, and none mere small talk."""
-    acts = np.array([_is_action(candidate.target) for candidate in candidates])
+    acts = np.array([is_action(candidate.target) for candidate in candidates])
     talk = np.array([candidate.target in SMALLTALK for candidate in candidates])
     may = ~(acts[:, None] & acts) & ~(talk[:, None] | talk) & ~np.eye(len(acts), dtype=np.bool_)
     return np.asarray(may, dtype=np.float32)
 
 
-def _is_action(name: str) -> bool:
+def is_action(name: str) -> bool:
+    """Is it something the bot does, not an entry, nor a mark?"""
     return "/" not in name and name != NONE and not name.startswith(ALARM)
 
 
-def _words_of_ours(phrases: Sequence[Phrase], lexicon: Lexicon, often: Mapping[str, int]) -> Counter[str]:
+def words_of_ours(phrases: Sequence[Phrase], words: Sequence[Sequence[str]], often: Mapping[str, int]) -> Counter[str]:
     """Words that spelling repair may trust: all that are spelt with care, and others that stand more than once."""
     careful, others = Counter[str](), Counter[str](often)
-    for phrase in phrases:
-        (careful if phrase.spelt else others).update(lexicon.words(phrase.text))
+    for phrase, said in zip(phrases, words, strict=True):
+        (careful if phrase.spelt else others).update(said)
     return careful + Counter({word: count for word, count in others.items() if count > 1})
 
 
-def _own(phrases: Sequence[Phrase], targets: Sequence[str], lexicon: Lexicon) -> Own:
+def own_phrases(
+    phrases: Sequence[Phrase], words: Sequence[Sequence[str]], targets: Sequence[str], lexicon: Lexicon
+) -> Own:
+    """The place's own phrases, whose words stand in `words`, as letters."""
     number = {target: at for at, target in enumerate(targets)}
     owner = np.array([number[phrase.target] for phrase in phrases], dtype=np.intp)
     order = np.argsort(owner, kind="stable")
-    letters = lexical.build([lexicon.words(phrases[at].text) for at in order], (), lexicon)
+    letters = lexical.build([words[at] for at in order], (), lexicon)
     present, begins = np.unique(owner[order], return_index=True)
     return Own(letters, present, begins)

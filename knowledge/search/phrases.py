@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from knowledge.entry import Entry, Organisation
+from knowledge.entry import Entry
 from knowledge.errors import UnreadableFile
 from knowledge.library import NATIONAL, Library
 from knowledge.prose import plain, words_of
@@ -116,13 +116,13 @@ def of_entry(entry: Entry) -> Iterator[Phrase]:
 
 
 def _of_organisations(library: Library, entries: Sequence[Entry]) -> Iterator[Phrase]:
-    helped = {entry.id: library.helpers(entry) for entry in entries}
+    helped = {entry.id: tuple(one.id for one in library.helpers(entry)) for entry in entries}
     for organisation in library.organisations.values():
-        for entry in _named_for(organisation, helped):
+        for entry in _named_for(organisation.id, helped):
             yield from (Phrase(name, entry, NAME, spelt=True) for name in (organisation.name, *organisation.aliases))
 
 
-def _named_for(organisation: Organisation, helped: Mapping[str, Sequence[Organisation]]) -> list[str]:
+def _named_for(organisation: str, helped: Mapping[str, Sequence[str]]) -> list[str]:
     everywhere = [entry for entry, helpers in helped.items() if organisation in helpers]
     first = [entry for entry in everywhere if helped[entry][0] == organisation]
     return everywhere if len(everywhere) <= FEW_ENTRIES else first[:FEW_ENTRIES]

@@ -29,7 +29,12 @@ def normalise(text: str) -> str:
 def tokens(text: str) -> tuple[str, ...]:
     """Words as typed; "don't" is "dont", and a letter said many times ("heeelp") is said twice."""
     words = (word.replace("'", "") for word in TOKEN.findall(normalise(text)))
-    return tuple(RUN_OF_LETTERS.sub(r"\1\1", word) for word in words)
+    return tuple(map(_squeezed, words))
+
+
+@lru_cache(maxsize=20_000)
+def _squeezed(word: str) -> str:
+    return RUN_OF_LETTERS.sub(r"\1\1", word)
 
 
 def expand(words: Iterable[str], shorthand: Mapping[str, Sequence[str]]) -> tuple[str, ...]:

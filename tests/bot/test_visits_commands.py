@@ -94,11 +94,13 @@ def reference(team: Say) -> str:
 
 def test_a_colleague_is_invited_and_leaves(say: Say, fault: Callable[..., str]) -> None:
     assert say("staff", "list") == ["There is nobody yet: bot staff invite."]
-    named, code, how = say("staff", "invite", "Sam", "Underhill", "--role", "officer", "--agency", "fire")
+    named, code, how, console = say("staff", "invite", "Sam", "Underhill", "--role", "officer", "--agency", "fire")
     assert named == "Sam Underhill is number 1, officer."
     made = re.fullmatch(r"Their code: (\S{4}-\S{4}-\S{4})\. It works once, within 48 hours\.", code)
     assert made
     assert how == f"They send this to the bot on Telegram: /staff {made[1]}"
+    assert made[1] not in console
+    assert "http://localhost:8000/staff once" in console
     assert made[1] not in say("staff", "code", "1")[0]
     assert say("staff", "list") == ["1: Sam Underhill, officer, fire"]
     assert say("staff", "leave", "1") == ["Number 1 has left."]

@@ -1,0 +1,55 @@
+"""`bot audit`: who did what, who read personal data, and whether anybody has changed the record of it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bot.cli.diary import reading
+from bot.staff import audit
+from bot.staff.audit import Entry
+from bot.store.unit import Unit
+
+app = typer.Typer(help="Who did what.", no_args_is_help=True)
+WHY = {
+    "changed": "was changed",
+    "missing": "was taken out",
+    "cut": "was sealed and is not there any more as it was",
+}
+
+
+@app.command("list")
+def list_(
+    staff: Annotated[int | None, typer.Option(metavar="ID", help="only one colleague's")] = None,
+    most: Annotated[int, typer.Option(help="at most so many, the newest first", min=1)] = 50,
+) -> None:
+    """The newest records first; times in UTC.
+
+    Example: bot audit list --staff 3
+    """
+
+    async def work(unit: Unit) -> tuple[tuple[Entry, ...], dict[int, str]]:
+        found = await audit.entries(unit, staff, most=most)
+        return found, await audit.names(unit, (one.staff_id for one in found))
+
+    found, names = reading(work)
+    for one in found:
+        who = names.get(one.staff_id, f"number {one.staff_id}") if one.staff_id is not None else "the program"
+        typer.echo(f"{one.at:%Y-%m-%d %H:%M:%S}  {who}: {one.action}{f' ({one.about})' if one.about else ''}")
+    if not found:
+        typer.echo("There is nothing yet.")
+
+
+@app.command()
+def verify() -> None:
+    """Read the whole record and tell whether it is as it was written.
+
+    Example: bot audit verify
+    """
+    faults = reading(audit.verify)
+    for fault in faults:
+        typer.echo(f"{fault.chain}, record {fault.place}: {WHY[fault.why]}")
+    if faults:
+        raise typer.Exit(1)
+    typer.echo("Nothing in the record was changed.")

@@ -1,0 +1,1 @@
+"""What staff do to keep it true: editing, reviewing, signing in, and who did what. Pages and commands call it."""

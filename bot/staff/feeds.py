@@ -1,0 +1,127 @@
+"""Another directory's Open Referral feed into the tables: what we have stays as it is, what we lack becomes a draft.
+
+A draft answers nobody until somebody of the team has read and published it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.staff import importing, versions
+from bot.staff.importing import Who
+from bot.staff.sheets import MOST_UNPACKED, SheetUnreadable
+from bot.staff.versions import Audit
+from bot.store import content
+from bot.store.tables import OrganisationVersion
+from bot.store.unit import Unit
+from knowledge.check_one import Kind
+from knowledge.entry import Organisation
+from knowledge.errors import UnreadableFile
+from knowledge.library import parse_organisation
+from knowledge.open_referral.matching import Match, Matcher
+from knowledge.open_referral.reading import LONGEST_ID, Read, merged, read, services_in
+from knowledge.sheets import SHAPES, Fault
+
+KIND: Kind = "organisation"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service of the feed: what was read, what it may be, and the id of its draft where it is new."""
+
+    read: Read
+    match: Match
+    slug: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """All services of a feed, or what is wrong with it. `empty` names documents that hold no service."""
+
+    services: tuple[Service, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    empty: tuple[str, ...] = ()
+
+    @property
+    def news(self) -> tuple[Service, ...]:
+        """The services that become drafts."""
+        return tuple(service for service in self.services if service.slug)
+
+
+def documents(source: Path) -> dict[str, bytes]:
+    """The JSON files of a folder, or the one file, by their names. Raises SheetUnreadable where they are too large."""
+    paths = sorted(source.glob("*.json")) if source.is_dir() else [source]
+    if sum(path.stat().st_size for path in paths) > MOST_UNPACKED:
+        raise SheetUnreadable("large", most=MOST_UNPACKED // 1_000_000)
+    return {path.name: path.read_bytes() for path in paths}
+
+
+async def plan(unit: Unit, found: Mapping[str, bytes], place: Path, publisher: str) -> Feed:
+    """What a feed would bring; nothing is written. Drafts that wait already count as what we have."""
+    holding = await importing.library(unit, place)
+    services, faults, empty = _services(found)
+    known = {**await _drafts(unit), **holding.organisations}
+    matcher, taken, made = Matcher(known.values()), set(known), list[Service]()
+    for where, service in services:
+        one = read(service, holding.place, publisher, unit.now.date())
+        if one.missing:
+            faults.append(Fault(None, None, "feed-missing", {"where": where, "field": one.missing}))
+        match = matcher.match(one.organisation) if one.organisation else Match("new")
+        slug = _free(one.organisation.id, taken) if one.organisation and match.kind == "new" else None
+        taken |= {slug} if slug else set()
+        made.append(Service(one, match, slug))
+    if not services and not faults:
+        faults.append(Fault(None, None, "feed-none"))
+    return Feed(tuple(made), tuple(faults), empty)
+
+
+async def apply(unit: Unit, feed: Feed, place: Path, who: Who, audit: Audit) -> None:
+    """Keep every new service as a draft. The feed was planned in this very transaction."""
+    await content.seed(unit, place)
+    for service in feed.news:
+        text = SHAPES[KIND].write(None, service.read.fields or {})
+        values = {"text": text, "state": "draft", "by": who.by, "staff_id": who.staff_id, "note": who.note}
+        await versions.put(unit, KIND, service.slug or "", True, values)
+    await audit("import feed", f"{len(feed.news)} {KIND}")
+
+
+async def _drafts(unit: Unit) -> dict[str, Organisation]:
+    """Organisations that somebody is still working on, as far as they can be read."""
+    table = OrganisationVersion
+    rows = await unit.session.execute(select(table.slug, table.text).where(col(table.state).in_(versions.UNPUBLISHED)))  # type: ignore[call-overload]
+    found = {}
+    for slug, text in rows:
+        try:
+            found[slug] = parse_organisation(slug, text)
+        except UnreadableFile:
+            continue
+    return found
+
+
+def _services(found: Mapping[str, bytes]) -> tuple[list[tuple[str, Any]], list[Fault], tuple[str, ...]]:
+    services, faults, empty = list[tuple[str, Any]](), list[Fault](), list[str]()
+    for name, data in found.items():
+        try:
+            inside = services_in(json.loads(data))
+        except (ValueError, RecursionError):
+            faults.append(Fault(None, None, "feed-json", {"where": name}))
+            continue
+        if not inside:
+            empty.append(name)
+        services += [(f"{name}, {number}", service) for number, service in enumerate(inside, start=1)]
+    wheres = {str(service.get("id") or number): where for number, (where, service) in enumerate(services)}
+    once = merged([service for _, service in services])
+    return list(zip(wheres.values(), once, strict=True)), faults, tuple(empty)
+
+
+def _free(slug: str, taken: set[str]) -> str:
+    """The id, or with the lowest number from 2 on that nobody has."""
+    names = (slug, *(f"{slug[: LONGEST_ID - 5]}-{number}" for number in range(2, len(taken) + 3)))
+    return next(name for name in names if name not in taken)

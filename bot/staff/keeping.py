@@ -1,0 +1,200 @@
+"""What the team may do from their chats to keep the content true: the `Keeping` port, bound to one transaction.
+
+Every method asks first who the chat belongs to and whether their role may (handlers.keeping.MAY); then the rules of
+reviews and of editing are asked, the same as at the console.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from functools import partial
+
+from bot.staff import audit, changing, missed, notices, reviews, versions
+from bot.staff.ahead import Tried
+from bot.staff.changing import refused
+from bot.staff.edits import Editing
+from bot.staff.missed import Group
+from bot.staff.outcomes import Refusal
+from bot.store import handovers
+from bot.store.unit import Unit
+from bot.visits import team
+from handlers.catalogue import Texts
+from handlers.keeping import MAY, Change, Due, Missed, Reading, Replied, Standing, Ticket
+from handlers.office import Colleague
+from handlers.turn import Reply
+from knowledge import hours
+from knowledge.library import Library
+from knowledge.search import Index
+
+MOST_GROUPS = 10
+"""Of missed questions: each is met with the entries that come nearest, inside the transaction."""
+NOT_YOURS = Change(came="refused", why="staff.keep.not-yours")
+
+
+class TeamKeeping:
+    """The desk of knowledge as one chat may use it. It asks the database only when it is asked. `tried` is the change
+    that this turn is about, tried out before its transaction."""
+
+    def __init__(
+        self, unit: Unit, chat_id: int, library: Library, texts: Texts, index: Index | None = None, tried: Tried = None
+    ) -> None:
+        self._unit = unit
+        self._chat = chat_id
+        self._library = library
+        self._texts = texts
+        self._index = index
+        self._tried = tried
+
+    async def due(self) -> Sequence[Due]:
+        """What is to be confirmed today."""
+        who = await self._may("due")
+        if who is None:
+            return ()
+        found = await reviews.due(self._unit, self._library, self._today, who if who.role == "officer" else None)
+        return [Due(slug=each.slug, title=each.title, tier=each.tier, due=each.due) for each in found]
+
+    async def read(self, slug: str) -> Reading | None:
+        """An answer to be edited."""
+        who = await self._may("read")
+        return await changing.reading(self._unit, who, slug) if who is not None else None
+
+    async def still_correct(self, slug: str) -> Change:
+        """Confirm an answer as it stands."""
+        who = await self._may("still_correct")
+        if who is None:
+            return NOT_YOURS
+        done = await reviews.still_correct(self._unit, slug, who, self._today, self._audit(who))
+        return refused(done) if isinstance(done, Refusal) else Change(came="done")
+
+    async def edit(self, slug: str, text: str, base: int) -> Change:
+        """Keep other words as one's own draft."""
+        who = await self._may("edit")
+        return await changing.edit(self._editing(who), slug, text, base) if who is not None else NOT_YOURS
+
+    async def try_out(self, version: int) -> Change:
+        """What one's own draft would do to known messages."""
+        who = await self._may("try_out")
+        return await changing.try_out(self._editing(who), version, self._tried) if who is not None else NOT_YOURS
+
+    async def publish(self, version: int) -> Change:
+        """Make one's own draft live."""
+        who = await self._may("publish")
+        return await changing.publish(self._editing(who), version, self._tried) if who is not None else NOT_YOURS
+
+    async def submit(self, version: int) -> Change:
+        """Send one's own draft to a second person."""
+        who = await self._may("submit")
+        return await changing.submit(self._editing(who), version) if who is not None else NOT_YOURS
+
+    async def discard(self, version: int) -> bool:
+        """Put one's own draft away."""
+        who = await self._may("discard")
+        return who is not None and await changing.discard(self._editing(who), version)
+
+    async def missed(self) -> Sequence[Missed]:
+        """What nobody could answer."""
+        found = await self._groups() if await self._may("missed") else ()
+        return [
+            Missed(id=group.id, count=group.count, samples=group.samples, suggested=group.suggested) for group in found
+        ]
+
+    async def add_phrasing(self, group: int, slug: str, *, anyway: bool = False) -> Change:
+        """The group's first text becomes a way to ask for an entry."""
+        who = await self._may("add_phrasing")
+        if who is None:
+            return NOT_YOURS
+        found = await self._group(group)
+        if found is None or self._index is None:
+            return refused(missed.SETTLED)
+        adding = changing.Adding(self._editing(who), self._index, self._texts, self._tried)
+        return await adding.add(found, slug, anyway=anyway)
+
+    async def not_for_us(self, group: int) -> int:
+        """Nothing that this place answers."""
+        who, found = await self._may("not_for_us"), await self._group(group)
+        if who is None or found is None:
+            return 0
+        return await missed.not_for_us(self._unit, found, who, self._audit(who))
+
+    async def waiting(self) -> Sequence[Ticket]:
+        """Who waits for a person."""
+        found = await handovers.open_tickets(self._unit) if await self._may("waiting") else ()
+        return [_ticket(each).model_copy(update={"phone": ""}) for each in found]
+
+    async def ticket(self, number: int) -> Ticket | None:
+        """One who waits; that it was read is recorded."""
+        who, found = await self._may("ticket"), await self._open(number)
+        if who is None or found is None:
+            return None
+        await self._audit(who)("read ticket", f"ticket {number}")
+        return _ticket(found)
+
+    async def reply(self, number: int, text: str) -> Replied:
+        """Words for the chat of one ticket, and no other."""
+        who = await self._may("reply")
+        if who is None or await self._open(number) is None:
+            return "gone"
+        message = Reply(blocks=self._texts.blocks("handover.from-team", text=text))
+        sent = await handovers.reply(self._unit, number, text, message)
+        await self._audit(who)("reply to ticket", f"ticket {number}")
+        return "sent" if sent else "kept"
+
+    async def close(self, number: int) -> bool:
+        """Close a ticket."""
+        who = await self._may("close")
+        if who is None or not await handovers.close(self._unit, number):
+            return False
+        await self._audit(who)("close ticket", f"ticket {number}")
+        return True
+
+    async def notices(self) -> Sequence[Standing]:
+        """Those that stand."""
+        found = await notices.current(self._unit) if await self._may("notices") else ()
+        return [Standing(id=each.id, about=each.about, text=each.text, until=each.until) for each in found]
+
+    async def notice(self, about: str, text: str, days: int) -> Change:
+        """A few words beside an organisation for some days."""
+        who = await self._may("notice")
+        if who is None:
+            return NOT_YOURS
+        until = self._unit.now + dt.timedelta(days=days)
+        done = await notices.add(self._unit, about, "organisation", text, until, who, self._audit(who))
+        return refused(done) if isinstance(done, Refusal) else Change(came="done")
+
+    async def end_notice(self, number: int) -> bool:
+        """Take a notice down."""
+        who = await self._may("end_notice")
+        return who is not None and await notices.end(self._unit, number, self._audit(who))
+
+    @property
+    def _today(self) -> dt.date:
+        return hours.in_london(self._unit.now).date()
+
+    async def _may(self, what: str) -> Colleague | None:
+        who = await team.of_chat(self._unit, self._chat)
+        return who if who is not None and who.role in MAY[what] else None
+
+    def _audit(self, who: Colleague) -> versions.Audit:
+        return partial(audit.record, self._unit, who.id)
+
+    def _editing(self, who: Colleague) -> Editing:
+        return Editing(self._unit, self._library, who, self._audit(who))
+
+    async def _groups(self) -> Sequence[Group]:
+        return await missed.groups(self._unit, self._index, MOST_GROUPS) if self._index is not None else ()
+
+    async def _group(self, number: int) -> Group | None:
+        return next((group for group in await self._groups() if group.id == number), None)
+
+    async def _open(self, number: int) -> handovers.Ticket | None:
+        found = await handovers.find(self._unit, number)
+        return found if found is not None and found.state == "open" else None
+
+
+def _ticket(found: handovers.Ticket) -> Ticket:
+    said = tuple((each.by, each.text) for each in found.said)
+    return Ticket(
+        id=found.id, wish=found.wish, since=found.opened_at, channel=found.channel,
+        about=found.about or "", phone=found.phone or "", said=said,
+    )  # fmt: skip

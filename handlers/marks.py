@@ -1,0 +1,47 @@
+"""What stands on the buttons of the team's desk: short marks of ids, and which taps must be tried out beforehand."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from handlers import buttons
+from handlers.buttons import Verb
+from handlers.errors import OldButton
+from handlers.turn import Turn
+
+MOST_DIGITS = 12
+"""Of a number on a button, which can be forged: every database can look it up."""
+
+
+class Wanted(NamedTuple):
+    """A tap for which a change is tried out first: `draft` is a version's number; else a group's, and an entry."""
+
+    draft: int | None = None
+    group: int | None = None
+    mark: str = ""
+
+
+def wanted(turn: Turn) -> Wanted | None:
+    """Must a change be tried out before this turn's transaction? It is slow, and nothing slow happens inside one."""
+    try:
+        verb, argument = buttons.decode(turn.tap or "")
+    except OldButton:
+        return None
+    what, number, mark, *_ = (*argument.split("."), "", "")
+    if verb != Verb.STAFF or not (number.isascii() and number.isdecimal() and len(number) <= MOST_DIGITS):
+        return None
+    if what in ("try", "publish"):
+        return Wanted(draft=int(number))
+    return Wanted(group=int(number), mark=mark) if what == "add" else None
+
+
+def mark_of(slug: str) -> str:
+    """A short mark of an entry's or organisation's id, so that a number fits beside it on a button."""
+    return hashlib.blake2s(slug.encode(), digest_size=4).hexdigest()
+
+
+def marked(mark: str, slugs: Iterable[str]) -> str | None:
+    """The id that a mark stands for; None for none, or for one that is gone."""
+    return next((slug for slug in slugs if mark_of(slug) == mark), None)

@@ -1,0 +1,48 @@
+"""What is wrong with one file before it is on any disk: the checks of `check` for a text that is being written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from knowledge.check import Fault, entry_faults, organisation_faults, twice_claimed
+from knowledge.entry import Entry, Organisation
+from knowledge.errors import UnreadableFile
+from knowledge.library import Library, parse_entry, parse_organisation
+
+Kind = Literal["entry", "organisation"]
+ENTRY_ID = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")
+
+
+def parse(kind: Kind, slug: str, text: str) -> Entry | Organisation:
+    """A file's text in, what it says out. Raises UnreadableFile, for an entry's id without a topic too."""
+    if kind == "organisation":
+        return parse_organisation(slug, text)
+    if not ENTRY_ID.fullmatch(slug):
+        raise UnreadableFile(path=slug, why="an id is a topic, a slash and a name: fire-safety/smoke-alarm-beeping")
+    return parse_entry(slug, text)
+
+
+def with_one(library: Library, kind: Kind, slug: str, text: str | None) -> Library:
+    """The library as it would be with this file, or without it (None). Raises UnreadableFile."""
+    field = "entries" if kind == "entry" else "organisations"
+    held = {id_: one for id_, one in getattr(library, field).items() if id_ != slug or text is not None}
+    return library.model_copy(update={field: held if text is None else {**held, slug: parse(kind, slug, text)}})
+
+
+def faults_of_text(kind: Kind, slug: str, text: str, library: Library) -> tuple[Fault, ...]:
+    """What is wrong with one text in a library that may hold an older one. Raises UnreadableFile."""
+    changed = with_one(library, kind, slug, text)
+    if kind == "organisation":
+        return tuple(organisation_faults(changed.organisations[slug], Path(slug)))
+    return (*entry_faults(changed.entries[slug], Path(slug), changed), *_claimed(changed, slug, library))
+
+
+def _claimed(changed: Library, slug: str, library: Library) -> Iterator[Fault]:
+    """Phrasings that this change claims twice; what stood twice before is no fault of it."""
+    before = {fault.what for fault in twice_claimed(library, {id_: Path(id_) for id_ in library.entries})}
+    found = twice_claimed(changed, {id_: Path(id_) for id_ in changed.entries})
+    own = set(changed.entries[slug].phrasings)
+    yield from (fault for fault in found if fault.what not in before and any(repr(one) in fault.what for one in own))

@@ -1,0 +1,154 @@
+"""Import in the console: a plan first, then all of it or nothing; templates and the present sheets to download."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import httpx
+import pytest
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from bot.staff import audit, sheets, versions
+from bot.store import content
+from bot.store.tables import EntryVersion, OrganisationVersion
+from handlers.catalogue import Texts
+from knowledge.sheets import Row, Table
+from tests.bot.console.desk import Browser, Desk
+from tests.house import BRAUNSTONE
+
+HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
+CHANGES = Table(("id", "phone", "cost"), (Row(2, {"id": "the-bridge", "phone": "01632 960123", "cost": "Free"}),))
+WRONG = b"id,phone\nthe-bridge,none\nThe Bridge,01632 960123\n"
+
+
+@pytest.fixture
+async def stocked(place: Desk) -> Desk:
+    """The console over the content that ships."""
+    async with place.store.write() as unit:
+        await content.seed(unit, BRAUNSTONE)
+    return place
+
+
+async def hand_in(browser: Browser, name: str, data: bytes) -> httpx.Response:
+    return await browser.client.post(
+        "/staff/import/plan", data={"csrf": await browser.token()}, files={"file": (name, data)}
+    )
+
+
+async def live(place: Desk) -> str:
+    async with place.store.read() as unit:
+        row = await versions.live(unit, "organisation", "the-bridge")
+    assert row
+    return row.text
+
+
+async def how_many(place: Desk) -> int:
+    """Versions of anything."""
+    async with place.store.read() as unit:
+        counts = [select(func.count(col(table.id))) for table in (EntryVersion, OrganisationVersion)]
+        return sum([(await unit.session.execute(count)).scalar_one() for count in counts])
+
+
+def held(answer: httpx.Response) -> dict[str, str]:
+    """What the page holds for the second post."""
+    return {name: html.unescape(value) for name, value in HIDDEN.findall(answer.text)}
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+async def test_a_sheet_is_a_plan_before_it_is_done(stocked: Desk, ending: sheets.Format) -> None:
+    editor, before = await stocked.signed_in("editor"), await how_many(stocked)
+    plan = await hand_in(editor, f"changes.{ending}", sheets.written("organisation", CHANGES, ending, Texts()))
+    assert plan.status_code == 200
+    said = " ".join(re.sub(r"<[^>]+>", " ", plan.text).split())
+    assert "Rows that change something: 1. Rows that change nothing: 0. Organisations are live at once." in said
+    assert "2 the-bridge phone: becomes 01632 960123" in said
+    assert "cost:" not in said
+    assert await how_many(stocked) == before
+
+    answer = await editor.client.post("/staff/import/done", data=held(plan))
+    assert answer.headers["location"] == "/staff/import"
+    assert "Organisations that changed: 1." in (await editor.see("/import")).text
+    assert "01632 960123" in await live(stocked)
+    async with stocked.store.read() as unit:
+        assert (await audit.entries(unit))[0].action == "import"
+    again = await editor.client.post("/staff/import/done", data=held(plan))
+    assert "the content is not what it was" in again.text
+    assert await how_many(stocked) == before + 1
+
+
+async def test_faults_are_told_by_row_and_column_and_nothing_is_done(stocked: Desk) -> None:
+    editor, before = await stocked.signed_in("editor"), await how_many(stocked)
+    plan = await hand_in(editor, "<wrong>.csv", WRONG)
+    assert plan.status_code == 422
+    assert "Row 2, phone: none is not a phone number." in plan.text
+    assert "Row 3, id: The Bridge is not an id" in plan.text
+    assert "&lt;wrong&gt;.csv" in plan.text
+    assert "/import/done" not in plan.text
+    assert await how_many(stocked) == before
+
+
+async def test_what_was_not_seen_is_not_done(stocked: Desk) -> None:
+    """Somebody else changed the same thing meanwhile, or the form was tampered with."""
+    editor, before = await stocked.signed_in("editor"), await live(stocked)
+    plan = await hand_in(editor, "changes.csv", sheets.written("organisation", CHANGES, "csv", Texts()))
+    for changed in ({"mark": "0"}, {"name": "changes.pdf"}, {"sheet": "AAAA"}, {"sheet": "ä"}, {"sheet": ""}):
+        answer = await editor.client.post("/staff/import/done", data=held(plan) | changed)
+        assert answer.status_code == 422
+    assert await live(stocked) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "why"),
+    [
+        ("notes.pdf", b"%PDF", "is not a sheet"),
+        ("book.xlsx", b"PK no book", "not an XLSX file that can be opened"),
+        ("old.csv", "naïve".encode("latin-1"), "not in UTF-8"),
+        ("big.csv", b"id\n" + b"x" * sheets.MOST_BYTES, "too large: at most 5 MB"),
+        ("other.csv", b"name\nx\n", "must name a column id"),
+    ],
+)
+async def test_what_is_no_sheet_is_said_so(place: Desk, name: str, data: bytes, why: str) -> None:
+    answer = await hand_in(await place.signed_in("editor"), name, data)
+    assert answer.status_code == 422
+    assert why in answer.text
+
+
+async def test_without_a_file_one_is_asked_for(place: Desk) -> None:
+    editor = await place.signed_in("editor")
+    assert "Choose a file first." in (await editor.send("/import/plan")).text
+    assert "Choose a file first." in (await editor.send("/import/plan", file="not a file")).text
+
+
+async def test_answers_become_drafts_of_whoever_handed_them_in(stocked: Desk) -> None:
+    editor = await stocked.signed_in("editor")
+    sheet = Table(("slug", "title"), (Row(2, {"slug": "fire-safety/candles", "title": "Candles and tea lights"}),))
+    plan = await hand_in(editor, "answers.csv", sheets.written("entry", sheet, "csv", Texts()))
+    await editor.client.post("/staff/import/done", data=held(plan))
+    assert "Drafts of answers: 1." in (await editor.see("/import")).text
+    async with stocked.store.read() as unit:
+        (draft,) = await versions.unpublished(unit, "entry")
+    assert (draft.slug, draft.state, draft.staff_id, draft.note) == ("fire-safety/candles", "draft", 1, "answers.csv")
+
+
+async def test_what_is_downloaded_can_be_handed_in_again(stocked: Desk) -> None:
+    editor = await stocked.signed_in("editor")
+    for name in ("organisations.csv", "entries.xlsx"):
+        answer = await editor.see(f"/import/sheets/{name}")
+        assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
+        again = await hand_in(editor, name, answer.content)
+        assert "Rows that change something: 0." in again.text
+        template = await editor.see(f"/import/templates/{name}")
+        assert template.headers["content-disposition"] == f'attachment; filename="template-{name}"'
+        assert "this is the example" in (await hand_in(editor, name, template.content)).text
+    for path in ("/import/sheets/people.csv", "/import/templates/organisations.pdf"):
+        assert "There is no such sheet." in (await editor.see(path)).text
+
+
+async def test_an_officer_imports_nothing(place: Desk) -> None:
+    officer = await place.signed_in("officer")
+    assert (await hand_in(officer, "wrong.csv", WRONG)).status_code == 404
+    for path in ("/import", "/import/sheets/organisations.csv", "/import/templates/organisations.csv"):
+        assert (await officer.see(path)).status_code == 404
+    assert (await officer.send("/import/done")).status_code == 404

@@ -1,0 +1,103 @@
+"""A few words of the team beside an answer or an organisation, there within a second and gone at their time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import insert
+
+from bot.clock import FixedClock
+from bot.knowing import ContentWatch
+from bot.staff import notices
+from bot.staff.outcomes import Refusal
+from bot.store import content
+from bot.store.tables import OrganisationVersion
+from bot.store.unit import Store
+from bot.store.vault import throwaway_vault
+from bot.visits import team
+from handlers.office import Colleague
+from tests.bot.staff.crew import Heard
+from tests.databases import SqliteFiles
+from tests.house import BRAUNSTONE, INDEXES, house
+from tests.stories.player import AtTheTerminal
+
+ALARM, CENTRE = "fire-safety/smoke-alarm-beeping", "leicestershire-fire"
+ASHA = Colleague(id=1, name="Asha", role="officer", agency="fire")
+NOW = FixedClock().now()
+FRIDAY = NOW + dt.timedelta(days=2)
+WORDS = "The line is busy this week: try before 9am."
+
+
+@pytest.fixture
+async def store(database_url: str, clock: FixedClock) -> AsyncIterator[Store]:
+    """One organisation, live."""
+    made = Store(database_url, throwaway_vault(), clock)
+    async with made.write() as unit:
+        row = {"slug": CENTRE, "version": 1, "local": True, "text": "", "state": "live", "by": "shipped", "at": NOW}
+        await unit.session.execute(insert(OrganisationVersion), [row])
+        assert await team.add(unit, ASHA.name, ASHA.role, ASHA.agency) == ASHA.id
+    yield made
+    await made.close()
+
+
+async def revision(store: Store) -> str | None:
+    async with store.read() as unit:
+        return await content.revision(unit)
+
+
+async def test_a_notice_stands_until_it_ends_and_each_change_is_told(store: Store, clock: FixedClock) -> None:
+    audit = Heard()
+    async with store.write() as unit:
+        number = await notices.add(unit, CENTRE, "organisation", f" {WORDS}\n ", FRIDAY, ASHA, audit)
+    assert isinstance(number, int)
+    added = await revision(store)
+    async with store.write() as unit:
+        (standing,) = await notices.current(unit)
+        assert (standing.about, standing.text, standing.until, standing.staff_id) == (CENTRE, WORDS, FRIDAY, ASHA.id)
+        assert await notices.current(unit, FRIDAY) == []
+        assert await notices.end(unit, number, audit)
+        assert not await notices.end(unit, number, audit)
+        assert await notices.current(unit) == []
+    assert added not in (None, await revision(store))
+    assert [action for action, _ in audit] == ["notice added", "notice ended"]
+
+
+async def test_what_cannot_stand_changes_nothing(store: Store) -> None:
+    audit = Heard()
+    wrong = {
+        "staff.notice.empty": (CENTRE, "  \n", FRIDAY),
+        "staff.notice.long": (CENTRE, "x" * 161, FRIDAY),
+        "staff.notice.markup": (CENTRE, "<b>Closed</b>", FRIDAY),
+        "staff.notice.until": (CENTRE, WORDS, NOW),
+        "staff.notice.about-nothing": ("no-such-organisation", WORDS, FRIDAY),
+    }
+    async with store.write() as unit:
+        for why, (about, words, until) in wrong.items():
+            assert await notices.add(unit, about, "organisation", words, until, ASHA, audit) == Refusal(why)
+        assert await notices.current(unit) == []
+    assert audit == []
+    assert await revision(store) is None
+
+
+async def test_a_resident_reads_it_above_the_steps_and_beside_the_number_until_its_time(
+    sqlite_files: SqliteFiles, clock: FixedClock
+) -> None:
+    async with house(sqlite_files.fresh(), clock) as built:
+        async with built.store.write() as unit:
+            await content.seed(unit, BRAUNSTONE)
+            assert await team.add(unit, ASHA.name, ASHA.role, ASHA.agency) == ASHA.id
+            await notices.add(unit, ALARM, "entry", "No batteries in the shop until Friday.", FRIDAY, ASHA, Heard())
+            helper = built.knowing.library().helpers(built.knowing.library().entry(ALARM))[0]
+            await notices.add(unit, helper.id, "organisation", WORDS, FRIDAY, ASHA, Heard())
+        assert await ContentWatch(built.store, BRAUNSTONE, built.knowing, "1", INDEXES).look()
+        resident = AtTheTerminal(built)
+        screen = await resident.say("my smoke alarm keeps beeping")
+        assert screen.texts[0].index("No batteries") < screen.texts[0].index("1.")
+        assert f"{helper.name}:" in screen
+        assert WORDS in screen
+        clock.move(days=2)
+        screen = await resident.say("my smoke alarm keeps beeping")
+        assert "Smoke alarm" in screen or "smoke alarm" in screen or "beep" in screen
+        assert "No batteries" not in screen

@@ -1,0 +1,264 @@
+"""The team's menus for keeping it true, over a scripted desk: who is offered what, and that the words are true."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers import buttons, router
+from handlers.buttons import Verb
+from handlers.keeping import MAY, Change, Due, Missed, Reading, Replied, Standing, Ticket, Verdict
+from handlers.marks import Wanted, mark_of, wanted
+from handlers.office import Colleague, Role
+from handlers.ports import Understood
+from handlers.staff.keeping import TAPS
+from handlers.turn import Outcome, Session
+from knowledge.safety import Verdict as Danger
+from tests.handlers.test_staff import COORDINATOR, NOW, OFFICER, SAID_NOTHING, Scripted, labels, ports, turn, words
+from tests.house import braunstone
+
+ALARM, LOCKS, HELPER = "fire-safety/smoke-alarm-beeping", "home-security/doors-and-locks", "crimestoppers"
+MARK, ABOUT = mark_of(LOCKS), mark_of(HELPER)
+EDITOR = Colleague(id=6, name="Di Editor", role="editor")
+TICKET = Ticket(id=4, wish="callback", since=NOW, channel="web", about=LOCKS, phone="+441164960123",
+                said=(("resident", "Zebedee here"), ("staff", "Hello")))  # fmt: skip
+DONE = Change(came="done")
+LIVE = Change(came="live", settled=2, answered=1, texts=2)
+DOORS = (
+    "reviews.0", f"review.{MARK}", f"correct.{MARK}", f"edit.{MARK}", "try.7", "publish.7", "submit.7", "discard.7",
+    "missed", "group.3", f"add.3.{MARK}", "notours.3", "people.0", "ticket.4", "answer.4", "close.4", "notices",
+    "endnotice.2", "find", f"about.{ABOUT}", f"days.{ABOUT}.3",
+)  # fmt: skip
+
+
+@dataclass
+class Desk:
+    """Answers every change as a test tells it to, and remembers what it was asked to do."""
+
+    change: Change = DONE
+    replies: Replied = "sent"
+    works: bool = True
+    asked: list[tuple[object, ...]] = field(default_factory=list)
+
+    async def due(self) -> Sequence[Due]:
+        return (Due(slug=ALARM, title="Beeping", tier="life-safety", due=dt.date(2026, 11, 3)),
+                Due(slug=LOCKS, title="Locks", tier="general"))  # fmt: skip
+
+    async def read(self, slug: str) -> Reading | None:
+        return Reading(slug=slug, title="Locks", words="**Lock** it.\n\n1. Turn", version=5, drafted=not self.works)
+
+    async def missed(self) -> Sequence[Missed]:
+        return (Missed(id=3, count=2, samples=("flurb", "my flurb " * 9), suggested=(LOCKS, "gone/gone")),)
+
+    async def waiting(self) -> Sequence[Ticket]:
+        return (TICKET,)
+
+    async def ticket(self, number: int) -> Ticket | None:
+        return TICKET if number == TICKET.id else None
+
+    async def notices(self) -> Sequence[Standing]:
+        return (Standing(id=2, about=HELPER, text="Closed **today**", until=NOW),)
+
+    async def still_correct(self, slug: str) -> Change:
+        return self._did("still_correct", slug)
+
+    async def edit(self, slug: str, text: str, base: int) -> Change:
+        return self._did("edit", slug, text, base)
+
+    async def try_out(self, version: int) -> Change:
+        return self._did("try_out", version)
+
+    async def publish(self, version: int) -> Change:
+        return self._did("publish", version)
+
+    async def submit(self, version: int) -> Change:
+        return self._did("submit", version)
+
+    async def add_phrasing(self, group: int, slug: str, *, anyway: bool = False) -> Change:
+        return self._did("add_phrasing", group, slug, anyway)
+
+    async def notice(self, about: str, text: str, days: int) -> Change:
+        return self._did("notice", about, text, days)
+
+    async def discard(self, version: int) -> bool:
+        return bool(self._did("discard", version)) and self.works
+
+    async def not_for_us(self, group: int) -> int:
+        return 2 if self._did("not_for_us", group) and self.works else 0
+
+    async def reply(self, number: int, text: str) -> Replied:
+        self._did("reply", number, text)
+        return self.replies
+
+    async def close(self, number: int) -> bool:
+        return bool(self._did("close", number)) and self.works
+
+    async def end_notice(self, number: int) -> bool:
+        return bool(self._did("end_notice", number)) and self.works
+
+    def _did(self, *what: object) -> Change:
+        self.asked.append(what)
+        return self.change
+
+
+async def tap(desk: Desk | None, door: str, who: Colleague | None = COORDINATOR) -> Outcome:
+    world = replace(ports(Scripted(who=who)), keeping=desk, library=braunstone().holding)
+    return await router.handle(turn("tap", tap=buttons.encode(Verb.STAFF, door)), SAID_NOTHING, Session(), world)
+
+
+async def say(desk: Desk, text: str, after: Outcome, late: dt.timedelta = dt.timedelta(), **said: object) -> Outcome:
+    understood = Understood(text=text, verdict=Danger.model_validate(said))
+    world = replace(ports(Scripted(who=COORDINATOR), NOW + late), keeping=desk, library=braunstone().holding)
+    return await router.handle(turn(text=text), understood, after.session, world)
+
+
+@pytest.mark.parametrize("role", get_args(Role))
+async def test_the_menu_and_every_door_follow_the_table(role: Role) -> None:
+    who = Colleague(id=1, name="Sam", role=role)
+    people = role in ("officer", "coordinator", "admin")
+    expected = ["Due reviews", "Missed questions", *(["People waiting"] if people else []), "Notices"]
+    assert labels(await tap(Desk(), "menu", who))[-len(expected) :] == expected
+    for door in DOORS:
+        desk = Desk(change=LIVE)
+        refused = "Your role may not do this." in words(await tap(desk, door, who))
+        assert refused is (role not in MAY[TAPS[door.partition(".")[0]].may])
+        assert not (refused and desk.asked)
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_nobody_of_no_team_gets_behind_a_door(door: str) -> None:
+    desk = Desk()
+    assert (await tap(desk, door, None)) == (await tap(None, "nonsense", None))
+    assert "may not" in words(await tap(None, door))
+    assert desk.asked == []
+
+
+@given(st.sampled_from(sorted(TAPS)), st.lists(st.text(alphabet="0123456789.-yes²", max_size=14), max_size=3))
+def test_a_forged_button_breaks_nothing(what: str, odd: list[str]) -> None:
+    assert asyncio.run(tap(Desk(change=LIVE), ".".join([what, *odd])[:50])).replies
+
+
+async def test_what_is_due_is_read_and_confirmed() -> None:
+    due = await tap(Desk(), "reviews.0")
+    assert labels(due)[:2] == ["1. Beeping: 3 November 2026", "2. Locks: never checked"]
+    shown = await say(Desk(), "2", due)
+    assert "Lock every outside door" in words(shown)
+    assert labels(shown) == ["Still correct", "Edit", "Later"]
+    desk = Desk()
+    assert "is confirmed as of today" in words(await tap(desk, f"correct.{MARK}"))
+    refused = Desk(change=Change(came="refused", why="staff.review.not-yours"))
+    assert "Somebody else keeps this answer" in words(await tap(refused, f"correct.{MARK}"))
+    assert desk.asked == [("still_correct", LOCKS)]
+
+
+DRAFT = Change(came="draft", version=7, preview=braunstone().holding.entry(LOCKS))
+
+
+@pytest.mark.parametrize(
+    ("change", "said", "ways"),
+    [
+        (DRAFT.model_copy(update={"may_publish": True}), "No resident sees it yet", ["Try it out", "Edit again"]),
+        (DRAFT, "No resident sees it yet", ["Send to a second person", "Edit again"]),
+        (DRAFT.model_copy(update={"faults": ("too long",)}), "too long", ["Edit again", "Throw the draft away"]),
+        (Change(came="refused", why="staff.edit.unreadable", facts={"why": "no"}, version=7), "no", ["Edit again"]),
+    ],
+)
+async def test_other_words_are_a_draft_and_what_can_be_done_with_it_is_offered(
+    change: Change, said: str, ways: list[str]
+) -> None:
+    desk = Desk(change=change)
+    asked = await tap(desk, f"edit.{MARK}")
+    assert "**Lock** it." in words(asked)
+    done = await say(desk, "**New**\n\n1. words", asked)
+    assert desk.asked == [("edit", LOCKS, "**New**\n\n1. words", 5)]
+    assert said in words(done)
+    assert labels(done)[: len(ways)] == ways
+    assert done.session.waiting is None
+
+
+async def test_words_that_come_too_late_are_a_question_again() -> None:
+    desk = Desk(change=DRAFT)
+    await say(desk, "**New**", await tap(desk, f"edit.{MARK}"), late=dt.timedelta(hours=3))
+    assert desk.asked == []
+
+
+async def test_danger_in_a_reply_puts_999_above_and_loses_no_word() -> None:
+    desk = Desk()
+    done = await say(desk, "fire", await tap(desk, "answer.4"), route="emergency", tier="certain", kind="fire")
+    assert "999" in words(done).splitlines()[0]
+    assert desk.asked == [("reply", 4, "fire")]
+
+
+async def test_a_change_that_would_miss_danger_cannot_be_published() -> None:
+    fine = Change(came="tried", version=7, verdict=Verdict(of=9, better=2, worse=1, examples=("my tap drips",)))
+    done = await tap(Desk(change=fine), "try.7")
+    assert "better 2, worse 1" in words(done)
+    assert "my tap drips" in words(done)
+    assert labels(done)[0] == "Publish"
+    blocked = fine.model_copy(update={"verdict": Verdict(of=9, blocked=1)})
+    assert "Publish" not in labels(await tap(Desk(change=blocked), "try.7"))
+
+
+async def test_a_missed_question_is_added_and_what_gets_worse_is_asked_about_first() -> None:
+    assert labels(await tap(Desk(), "missed"))[0] == "1. flurb (2)"
+    assert labels(await tap(Desk(), "group.3"))[:2] == ["Add to: Doors and locks", "Not for us"]
+    desk = Desk(change=LIVE)
+    assert "1 are answered by it now. Questions settled: 2." in words(await tap(desk, f"add.3.{MARK}"))
+    desk.change = LIVE.model_copy(update={"came": "waiting"})
+    assert "It is sent to a second person" in words(await tap(desk, f"add.3.{MARK}.yes"))
+    assert desk.asked == [("add_phrasing", 3, LOCKS, False), ("add_phrasing", 3, LOCKS, True)]
+    worse = Desk(change=Change(came="worse", verdict=Verdict(of=9, worse=1, examples=("my tap drips",))))
+    done = await tap(worse, f"add.3.{MARK}")
+    assert "Nothing was changed yet." in words(done)
+    assert labels(done)[0] == "Add it all the same"
+
+
+@pytest.mark.parametrize(("replies", "said"), [("sent", "on its way"), ("kept", "not sent"), ("gone", "is closed")])
+async def test_a_reply_is_said_to_be_sent_only_where_it_is(replies: Replied, said: str) -> None:
+    assert "Zebedee" not in words(await tap(Desk(), "people.0"))
+    assert "Resident: Zebedee here" in words(await tap(Desk(), "ticket.4"))
+    desk = Desk(replies=replies)
+    assert said in words(await say(desk, "Hello again", await tap(desk, "answer.4")))
+    assert "at most 1500" in words(await say(Desk(), "x" * 1501, await tap(desk, "answer.4")))
+    assert desk.asked == [("reply", 4, "Hello again")]
+
+
+async def test_a_notice_needs_a_name_a_time_and_words() -> None:
+    desk = Desk()
+    found = await say(desk, "Crimestopp", await tap(desk, "find"))
+    assert labels(found)[0] == "1. Crimestoppers"
+    days = await say(desk, "1", found)
+    assert labels(days)[:4] == ["1 day", "3 days", "1 week", "1 month"]
+    asked = await tap(desk, f"days.{ABOUT}.7")
+    assert "The notice stands." in words(await say(desk, "Closed this week", asked))
+    assert desk.asked == [("notice", HELPER, "Closed this week", 7)]
+    assert "no such answer or organisation" in words(await tap(desk, f"days.{ABOUT}.400"))
+    assert "Closed **today**" in words(await tap(desk, "notices"))
+
+
+def test_only_taps_that_publish_are_tried_out_first() -> None:
+    def of(door: str) -> Wanted | None:
+        return wanted(turn("tap", tap=buttons.encode(Verb.STAFF, door)))
+
+    assert (of("try.7"), of("publish.7")) == (Wanted(draft=7), Wanted(draft=7))
+    assert of(f"add.3.{MARK}.yes") == Wanted(group=3, mark=MARK)
+    assert {of(door) for door in ("submit.7", "missed", "publish", "publish.x", "publish.²", "group.3")} == {None}
+    assert wanted(turn(text="publish.7")) is None
+
+
+def test_every_entry_and_organisation_has_a_mark_of_its_own() -> None:
+    library = braunstone().holding
+    for slugs in (library.entries, library.organisations):
+        assert len({mark_of(slug) for slug in slugs}) == len(slugs)
+
+
+@pytest.mark.parametrize("what", ["publish", "try_out"])
+def test_an_officer_never_publishes_alone(what: str) -> None:
+    assert OFFICER.role not in MAY[what]
