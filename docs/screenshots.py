@@ -7,21 +7,32 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from random import Random
 
 import typer
 from playwright.async_api import Browser, Page, async_playwright
 
 from bot.channels.web.app import create_app
+from bot.cli.demo import console_code
 from bot.clock import FixedClock
+from bot.console.app import add_console
 from bot.logs import configure
-from bot.serving import web_of
+from bot.serving import console_of, web_of
 from bot.settings import Settings
-from bot.wiring import throwaway
+from bot.store import content
+from bot.visits.demo import fill
+from bot.visits.demo_cast import read_cast
+from bot.wiring import place_folder, throwaway
 from tests.browser import ARGUMENTS, chromium_path, serving
 from tests.team import open_diary
 
 PICTURES = Path(__file__).parent / "pictures"
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+CONSOLE = (
+    ("console-today", "/"),
+    ("console-answer", "/answers/fire-safety/smoke-alarm-beeping"),
+    ("console-visits", "/visits"),
+)
 QUESTION, DANGER = "my smoke alarm wont stop chirping", "my house is on fire"
 
 
@@ -37,6 +48,23 @@ async def main() -> None:
         browser = await playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
         await take_all(browser, address)
         await browser.close()
+    await console()
+
+
+async def console() -> None:
+    """The pictures of the console, over the demonstration's made-up visits."""
+    clock = FixedClock()
+    async with throwaway(Settings(demonstration=True), clock) as built:
+        await fill(built.store, clock, built.knowing.library(), read_cast(), Random(1), lambda _day: None)  # noqa: S311
+        async with built.store.write() as unit:
+            await content.seed(unit, place_folder(built.settings))
+        code = await console_code(built.store)
+        app = create_app(web_of(built))
+        add_console(app, console_of(built))
+        async with serving(app) as address, async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
+            await staff(browser, address.replace("127.0.0.1", "localhost"), code)
+            await browser.close()
 
 
 async def take_all(browser: Browser, address: str) -> None:
@@ -83,6 +111,16 @@ async def book(browser: Browser, address: str) -> None:
     await tap(page, "Book it")
     await take(page, "phone-visit-booked")
     await context.close()
+
+
+async def staff(browser: Browser, address: str, code: str) -> None:
+    """The team's console: today, the answers, an answer being changed, the week, one answer's missed questions."""
+    page = await browser.new_page(viewport=DESK, reduced_motion="reduce")
+    await page.goto(f"{address}/staff/link/{code}")
+    await page.get_by_role("button", name="Sign in").click()
+    for name, path in CONSOLE:
+        await page.goto(f"{address}/staff{path}")
+        await take(page, name)
 
 
 async def take(page: Page, name: str) -> None:

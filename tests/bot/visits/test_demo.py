@@ -239,7 +239,8 @@ def test_it_has_nothing_of_the_deployment(tmp_path: Path) -> None:
 
 
 def test_what_it_says_to_look_at_is_there() -> None:
-    lines = what_to_look_at(settings_of(Settings(_env_file=None), 8000), "ABCD-EFGH")
+    lines = what_to_look_at(settings_of(Settings(_env_file=None), 8000), "ABCD-EFGH", "JKLM-NOPQ-RSTU")
+    assert lines.pop(0).endswith("http://localhost:8000/staff/link/JKLM-NOPQ-RSTU")
     assert [f"  BOT_DATABASE_URL=sqlite:///{FOLDER}/demo.sqlite3 bot {name}" for name in LOOK] == lines[1:5]
     assert set(LOOK) <= {name for name, _ in commands()}
     assert any("/staff ABCD-EFGH" in line for line in lines)
