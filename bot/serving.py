@@ -49,8 +49,6 @@ from handlers.turn import Reply, Turn
 log = structlog.get_logger()
 
 Announce = Callable[[str], None]
-WARM_AFTER = 60.0
-"""Seconds from the start until what rehearsals need is read: residents come first."""
 TRY_AGAIN_EVERY = 2.0
 """Seconds between tries to reach a database that was away at the start."""
 
@@ -247,11 +245,12 @@ async def publish_what_is_due(built: House, guard: Guard) -> None:
 
 
 async def warm_up(console: Console) -> None:
-    """Some time after the start, read what a rehearsal needs."""
-    await asyncio.sleep(WARM_AFTER)
+    """Once an editor looks at the answers, read what a rehearsal needs: it takes room that a bot at rest can spare."""
+    if console.rehearsals is None:
+        return
+    await console.rehearsals.wanted.wait()
     with contextlib.suppress(StoreUnavailable):
-        if console.rehearsals is not None:
-            await console.rehearsals.warm()
+        await console.rehearsals.warm()
 
 
 @contextlib.asynccontextmanager

@@ -61,6 +61,8 @@ def routes(site: Site) -> APIRouter:
     @router.get("/answers")
     async def show(request: Request, text: str = "", agency: str = "", tier: str = "", state: str = "") -> Response:
         wanted = Filters(text, agency, tier, state)
+        if site.console.rehearsals is not None:
+            site.console.rehearsals.wanted.set()
         async with site.reading() as unit:
             waiting = await versions.unpublished(unit, "entry")
         found = lines(site.library(), waiting, hours.in_london(site.console.clock.now()).date())

@@ -59,6 +59,8 @@ class Rehearsals:
         self._kit: Kit | None = None
         self._ground: Ground | None = None
         self._one_at_a_time = asyncio.Lock()
+        self.wanted = asyncio.Event()
+        """Set when somebody is about to change something."""
         self.golden: Sequence[Golden] | None = None
         """Told dangers, crises and abuse; those of the corpus unless others are given."""
         self.phrasings = True
