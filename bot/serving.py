@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -42,7 +42,7 @@ from bot.visits import feeds
 from bot.visits.sweep import sweep_once
 from bot.wiring import House, house, place_folder, prepare
 from handlers.catalogue import Texts
-from handlers.ports import Held, Ports
+from handlers.ports import Nobody, Ports
 from handlers.safety import without_database
 from handlers.turn import Reply, Turn
 
@@ -51,19 +51,6 @@ log = structlog.get_logger()
 Announce = Callable[[str], None]
 TRY_AGAIN_EVERY = 2.0
 """Seconds between tries to reach a database that was away at the start."""
-
-
-class Nobody:
-    """The person behind a page that belongs to no conversation."""
-
-    async def held(self) -> Held:
-        return Held()
-
-    async def deletable_messages(self) -> tuple[Sequence[str], int]:
-        return (), 0
-
-    async def latest_ticket(self) -> int | None:
-        return None
 
 
 @dataclass(frozen=True)

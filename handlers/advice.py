@@ -20,7 +20,11 @@ SMALLTALK = frozenset({"greet", "thanks", "goodbye"})
 
 async def question(turn: Turn, understood: Understood, session: Session, ports: Ports) -> Outcome:
     """Any words that nothing else took."""
-    decision = ports.search.decide(understood, session.shown)
+    return await decided(turn, understood, session, ports, ports.search.decide(understood, session.shown))
+
+
+async def decided(turn: Turn, understood: Understood, session: Session, ports: Ports, decision: Decision) -> Outcome:
+    """The same, where the search was asked already."""
     if language.unanswered(understood, decision):
         return _in_their_language(understood, session, ports, decision)
     keep = () if session.quiet or decision.route == "smalltalk" else (_kept(understood.text, decision),)

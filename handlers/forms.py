@@ -36,9 +36,10 @@ async def go_on(turn: Turn, understood: Understood, session: Session, ports: Por
 
 async def _aside(turn: Turn, understood: Understood, session: Session, ports: Ports) -> Outcome:
     """Words in the middle of a visit's form that are no answer to it: a question of another kind, or a slip."""
-    if ports.search.decide(understood, session.shown).route == "unknown":
+    decision = ports.search.decide(understood, session.shown)
+    if decision.route == "unknown":
         return await visits.not_understood(turn, session, ports)
-    done = await advice.question(turn, understood, session.model_copy(update={"waiting": None}), ports)
+    done = await advice.decided(turn, understood, session.model_copy(update={"waiting": None}), ports, decision)
     return await visits.carry_on(turn, session, ports, done)
 
 

@@ -77,6 +77,22 @@ class Person(Protocol):
         ...
 
 
+class Nobody:
+    """The `Person` behind a page or a trial that belongs to no conversation: nothing is held about them."""
+
+    async def held(self) -> Held:
+        """Nothing."""
+        return Held()
+
+    async def deletable_messages(self) -> tuple[Sequence[str], int]:
+        """None."""
+        return (), 0
+
+    async def latest_ticket(self) -> int | None:
+        """None."""
+        return None
+
+
 class Visitor(Frozen):
     """Who will knock: a first name, and what they are ("police officer")."""
 

@@ -15,6 +15,7 @@ from starlette.datastructures import FormData
 
 from bot.channels.web import render
 from bot.channels.web import site as chat
+from bot.channels.web.templating import environment
 from bot.clock import Clock, SystemClock
 from bot.console import cookies, guard, words
 from bot.console.transport import has_name, transport
@@ -109,7 +110,11 @@ class Site:
         said = cookies.opened(self.console.store.vault, kept) if kept else None
         signed: Signed | None = getattr(request.state, "signed", None)
         done = self.texts.say(said[0], **said[1]) if said else ""
-        html = words.environment().get_template(template).render(self._always(request, signed) | {"said": done} | facts)
+        html = (
+            environment(words.TEMPLATES)
+            .get_template(template)
+            .render(self._always(request, signed) | {"said": done} | facts)
+        )
         response = HTMLResponse(html, status)
         if kept:
             cookies.drop(request, response, cookies.SAID)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.console.site import Site
 from bot.knowing import Snapshot
-from handlers.ports import Held, Ports, Understood
+from handlers.ports import Nobody, Ports, Understood
 from handlers.router import handle
 from handlers.turn import Outcome, Session, Turn
 from handlers.understanding import understand
@@ -20,22 +20,6 @@ from knowledge.search.revised import Kit, revised
 
 LONGEST = 500
 """Characters of a question."""
-
-
-class Nobody:
-    """Whoever tries something out: nothing is held about them."""
-
-    async def held(self) -> Held:
-        """Nothing."""
-        return Held()
-
-    async def deletable_messages(self) -> tuple[Sequence[str], int]:
-        """None."""
-        return (), 0
-
-    async def latest_ticket(self) -> int | None:
-        """None."""
-        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from bot.store.unit import Unit
 from bot.visits import on_behalf, rounds
 from handlers.catalogue import Texts
 from handlers.office import VISITORS, Colleague, StaffVisit
+from handlers.visits import saying
 from knowledge.hours import bank_holidays
 from knowledge.visits.questions import Visits
 from knowledge.visits.slots import Slot
@@ -70,8 +71,7 @@ async def find(unit: Unit, site: Site, request: Request, number: int) -> StaffVi
 
 def safely(site: Site, safe: str) -> str:
     """How somebody can be rung or written to without harm, in words: what they tapped, or what they wrote."""
-    tapped = f"console.safe.{safe}"
-    return site.texts.say(tapped) if site.texts.has_english(tapped) else safe
+    return saying.safely(site.texts, safe, "console.safe")
 
 
 def told_texts(site: Site) -> Texts:

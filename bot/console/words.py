@@ -3,34 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_timedelta
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.channels.web.templating import versioned
 
 HERE = Path(__file__).parent
-STATIC = HERE / "static"
+STATIC, TEMPLATES = HERE / "static", HERE / "templates"
 
 
-@cache
-def environment() -> Environment:
-    """Templates that escape everything and fail on what they were not given."""
-    return Environment(
-        loader=FileSystemLoader(HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
 def asset(name: str) -> str:
     """The address of a static file of the console, new whenever its content is."""
-    return f"/staff/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]}"
+    return f"/staff/static/{versioned(STATIC / name)}"
 
 
 def when(moment: dt.datetime, zone: str) -> str:

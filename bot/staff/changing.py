@@ -9,7 +9,7 @@ from bot.staff.ahead import Tried
 from bot.staff.edits import GONE, PUBLISHERS, Editing
 from bot.staff.missed import Group
 from bot.staff.outcomes import Conflict, Done, Draft, Refusal, Rehearsal
-from bot.staff.phrasing import CANNOT, CarefulPhrasings
+from bot.staff.phrasings import CANNOT, CarefulPhrasings
 from bot.store.content import Row
 from bot.store.unit import Unit
 from handlers.catalogue import Texts, facts_of

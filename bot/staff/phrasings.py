@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from bot.staff import versions
 from bot.staff.edits import PUBLISHERS, Editing
 from bot.staff.outcomes import Conflict, Done, Draft, Refusal, Rehearsal
+from bot.store.content import Row
 from bot.store.unit import Unit
 from handlers.catalogue import Texts
 from knowledge.errors import UnreadableFile
 from knowledge.phrasing import with_phrasing
+
+OWN_DRAFT, CANNOT = "staff.phrasing.own-draft", "staff.phrasing.cannot"
 
 
 async def text_with(unit: Unit, slug: str, phrasing: str) -> str | None:
@@ -47,3 +50,39 @@ class Phrasings:
         if row is None or self.editing.staff.role not in PUBLISHERS or await self.editing.needs_a_second("entry", row):
             return await self.editing.submit("entry", version_id)
         return await self.editing.publish("entry", version_id, self.rehearsal)
+
+
+@dataclass(frozen=True, slots=True)
+class CarefulPhrasings:
+    """The same, for whoever may have their own draft of the answer, and keeps it. A refused phrasing leaves nothing
+    behind: neither a draft nor a record."""
+
+    editing: Editing
+    rehearsal: Rehearsal
+    texts: Texts
+
+    async def add_phrasing(self, slug: str, text: str, staff_id: int) -> str | None:
+        """One more way to ask for an entry. The text id of why it was not done, None where it was."""
+        savepoint = await self.editing.unit.session.begin_nested()
+        why = await self._added(slug, text, staff_id)
+        await (savepoint.commit() if why is None else savepoint.rollback())
+        return why
+
+    async def _added(self, slug: str, text: str, staff_id: int) -> str | None:
+        own = await versions.draft_of(self.editing.unit, "entry", slug, staff_id)
+        if own is None:
+            return await Phrasings(self.editing, self.rehearsal, self.texts).add_phrasing(slug, text, staff_id)
+        return OWN_DRAFT if own.state == "draft" else await self._beside(own, text)
+
+    async def _beside(self, own: Row, text: str) -> str | None:
+        """What waits for a second person goes on waiting, for the same times, with one phrasing more."""
+        note, starts, ends = own.note, own.starts, own.ends
+        try:
+            changed = with_phrasing(own.text, text)
+        except UnreadableFile:
+            return CANNOT
+        drafted = await self.editing.draft("entry", own.slug, changed, note)
+        if not isinstance(drafted, Draft):
+            return CANNOT
+        done = await self.editing.submit("entry", drafted.version_id, starts, ends)
+        return None if isinstance(done, Done) else done.text_id

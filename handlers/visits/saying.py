@@ -53,9 +53,9 @@ def demonstration(ports: Ports) -> tuple[Block, ...]:
     return ports.texts.blocks("visit.demonstration") if ports.demonstration else ()
 
 
-def safely(texts: Texts, safe: str) -> str:
-    """How to get in touch safely: the words of a tapped answer, or theirs as they stand."""
-    known = f"visit.safe-by.{safe}"
+def safely(texts: Texts, safe: str, said_as: str = "visit.safe-by") -> str:
+    """How to get in touch safely: the words `said_as` has for a tapped answer, or their own as they stand."""
+    known = f"{said_as}.{safe}"
     return texts.say(known) if safe and texts.has_english(known) else safe
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
-from functools import cache
 from pathlib import Path
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.channels.web import render
 from bot.channels.web.parse import View
 from bot.channels.web.ports import Web
 from bot.channels.web.quota import Quota
+from bot.channels.web.templating import environment, versioned
 from handlers.ports import Ports
 
 Facts = Mapping[str, object]
@@ -30,7 +28,7 @@ class Site:
     def __init__(self, web: Web) -> None:
         self.web = web
         self.quota = Quota(web.posts_a_minute, web.streams_an_address)
-        self._templates = environment()
+        self._templates = environment(HERE / "templates")
 
     def ports(self) -> Ports:
         """The library, the words and the time of this moment."""
@@ -61,22 +59,9 @@ class Site:
         return self.page("problem.html", self.ports(), {"problem": text_id}, status)
 
 
-@cache
-def environment() -> Environment:
-    """Templates that escape everything and fail on what they were not given."""
-    return Environment(
-        loader=FileSystemLoader(HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
 def asset(name: str) -> str:
     """The address of a static file, new whenever its content is."""
-    return f"/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]}"
+    return f"/static/{versioned(STATIC / name)}"
 
 
 def address_of(request: Request) -> str:

@@ -10,7 +10,7 @@ from bot.clock import FixedClock
 from bot.staff import versions
 from bot.staff.edits import Editing
 from bot.staff.outcomes import Draft, Rehearsal
-from bot.staff.phrasing import OWN_DRAFT, CarefulPhrasings
+from bot.staff.phrasings import OWN_DRAFT, CarefulPhrasings
 from bot.store.unit import Store, Unit
 from handlers.catalogue import Texts
 from knowledge.replay import Replay

@@ -11,7 +11,6 @@ from sqlmodel import col
 
 from bot.clock import FixedClock
 from bot.knowing import Knowing
-from bot.serving import Nobody
 from bot.staff import reviews
 from bot.staff.outcomes import Refusal
 from bot.store import content
@@ -19,6 +18,7 @@ from bot.store.tables import EntryVersion
 from bot.store.unit import Store
 from bot.visits import team
 from handlers.answer import first_message
+from handlers.ports import Nobody
 from knowledge.library import Library, parse_entry
 from knowledge.prose import words_of
 from tests.bot.staff.crew import ALARM, CANDLES, CHECKED, DUE, TEXT, TODAY, Heard, checked, crew, the_team
