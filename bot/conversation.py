@@ -20,8 +20,8 @@ from bot.errors import KeyReused, NotStored, StoreUnavailable
 from bot.knowing import Snapshot
 from bot.staff.ahead import Tried
 from bot.staff.keeping import TeamKeeping
-from bot.store import chats, effects, inbox, outbox, switch
-from bot.store.outbox import Delivered
+from bot.store import chats, effects, inbox, outbox
+from bot.store.outbox import Delivered, Ready
 from bot.store.privacy import ThisPerson
 from bot.store.unit import Store, Unit
 from bot.visits.desk import desk_of
@@ -30,6 +30,7 @@ from handlers import router, safety
 from handlers.catalogue import Texts
 from handlers.ports import Ports, Understood
 from handlers.turn import Outcome, Reply, Session, Turn
+from handlers.understanding import words_in
 from knowledge.library import Library
 from knowledge.visits.names import RandomBytes
 
@@ -70,6 +71,8 @@ class Taken:
     repeat: bool
     outcome: Outcome | None
     source: str
+    ready: Ready | None = None
+    """Its first message, for whoever said that they send it."""
 
 
 class Conversation:
@@ -77,18 +80,23 @@ class Conversation:
 
     def __init__(
         self, store: Store, knowledge: Knowledge, random_bytes: RandomBytes = secrets.token_bytes,
-        ahead: Ahead | None = None,
+        ahead: Ahead | None = None, messages_a_minute: int = 0,
     ) -> None:  # fmt: skip
+        """`messages_a_minute` of one chat are read, and no more; 0: as many as come."""
         self._store = store
         self._knowledge = knowledge
         self._random_bytes = random_bytes
         self._ahead = ahead
+        self._messages_a_minute = messages_a_minute
 
-    async def take(self, turn: Turn) -> Taken:
-        """Apply one turn, once. Raises NotStored, and KeyReused for another message under the same key."""
-        understood = await asyncio.to_thread(self._knowledge.understand, turn)
+    async def take(self, turn: Turn, owner: str | None = None) -> Taken:
+        """Apply one turn, once. Raises NotStored, and KeyReused for another message under the same key.
+
+        With an owner, the first answer is theirs to send at once, unless somebody sends to that chat already.
+        """
+        understood = await self._understood(turn)
         try:
-            return await self._apply(turn, understood)
+            return await self._apply(turn, understood, owner)
         except KeyReused:
             raise
         except StoreUnavailable as error:
@@ -98,41 +106,58 @@ class Conversation:
             log.error("turn failed", channel=turn.channel, error=type(error).__name__, where=_where(error))
             return await self._after_failure(turn, understood, error)
 
+    async def _understood(self, turn: Turn) -> Understood:
+        """Words are read in a thread, so that others are served meanwhile; where there are none there is no need."""
+        if not words_in(turn):
+            return self._knowledge.understand(turn)
+        return await asyncio.to_thread(self._knowledge.understand, turn)
+
     async def replies(self, source: str) -> list[Delivered]:
         """What was answered to an update before, for a repeat of it."""
         async with self._store.read() as unit:
             return await outbox.replies_to(unit, source)
 
-    async def _apply(self, turn: Turn, understood: Understood) -> Taken:
+    async def _apply(self, turn: Turn, understood: Understood, owner: str | None) -> Taken:
         tried = await self._ahead.tried(turn) if self._ahead is not None else None
 
         async def decide(unit: Unit, chat: chats.LockedChat) -> Outcome:
             person = ThisPerson(unit, chat.id)
-            off = await switch.message(unit)
-            ports = self._knowledge.ports(person, unit.now, chat.session.language, off)
+            ports = self._knowledge.ports(person, unit.now, chat.session.language, chat.switched_off)
             desk = desk_of(unit, chat.id, turn.channel, ports, self._random_bytes)
             texts = Texts(overrides=ports.library.place.visit)
             office = TeamOffice(unit, chat.id, ports.library, texts)
             index = ports.search.index if isinstance(ports.search, Snapshot) else None
             keeping = TeamKeeping(unit, chat.id, ports.library, texts, index, tried)
-            ports = replace(ports, contact=chat.contact, bookings=desk, office=office, keeping=keeping)
+            ports = replace(ports, contact=chat.contact, pace=chat.pace, bookings=desk, office=office, keeping=keeping)
             return await router.handle(turn, understood, chat.session, ports)
 
-        return await self._in_one_transaction(turn, decide)
+        return await self._in_one_transaction(turn, decide, owner=owner)
 
-    async def _in_one_transaction(self, turn: Turn, decide: Decide, state: str = "applied") -> Taken:
+    async def _in_one_transaction(
+        self, turn: Turn, decide: Decide, state: str = "applied", owner: str | None = None
+    ) -> Taken:
         source = f"{turn.channel}:{turn.bot}:{turn.key}"
         async with self._store.write() as unit:
-            claimed = await inbox.claim(unit, turn, fingerprint(turn))
-            if claimed is None:
+            chat = await chats.lock(unit, turn, self._messages_a_minute)
+            if await inbox.claim(unit, turn, fingerprint(turn), chat_id=chat.id, state=state) is None:
+                await unit.session.rollback()
                 return Taken(None, repeat=True, outcome=None, source=source)
-            chat = await chats.lock(unit, turn)
             outcome = await decide(unit, chat)
-            await inbox.belongs(unit, claimed, chat.id, state=state)
             await effects.apply(unit, chat.id, turn.channel, outcome.effects)
-            next_seq = await outbox.queue(unit, chat.id, turn.channel, chat.next_seq, outcome.replies, source)
-            await chats.save(unit, chat, outcome.session, next_seq)
-        return Taken(chat.id, repeat=False, outcome=outcome, source=source)
+            ready = await self._queue(unit, turn, chat, outcome, source, owner)
+        return Taken(chat.id, repeat=False, outcome=outcome, source=source, ready=ready)
+
+    async def _queue(
+        self, unit: Unit, turn: Turn, chat: chats.LockedChat, outcome: Outcome, source: str, owner: str | None
+    ) -> Ready | None:
+        """Queue the answers and save the session. What is ready to be sent by its owner at once."""
+        replies, first = outcome.replies, chat.next_seq
+        sender = owner if chat.free and replies and turn.channel not in outbox.MAILBOX else None
+        rows = await outbox.queue(unit, chat.id, turn.channel, first, replies, source, sending=sender is not None)
+        await chats.save(unit, chat, outcome.session, first + len(replies), sender)
+        if sender is None:
+            return None
+        return Ready(sender, outbox.just_queued(unit, turn, chat.id, rows[0], first, replies[0]))
 
     async def _after_failure(self, turn: Turn, understood: Understood, error: Exception) -> Taken:
         """Count the failure; at the third, answer kindly, 999 first, and never try that turn again."""

@@ -7,7 +7,7 @@ A text is parsed before its facts are filled in, so that a fact can never become
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from string import Formatter
 from urllib.parse import unquote
@@ -68,7 +68,13 @@ class Texts:
     def blocks(self, text_id: str, **facts: object) -> tuple[Block, ...]:
         """The paragraphs and lists of a text, its facts filled in."""
         lang = self.language if self.language != ENGLISH and self.has(text_id) else None
-        return tuple(_filled(block, facts, lang) for section in parse(self.raw(text_id)) for block in section.blocks)
+        return tuple(_filled(block, facts, lang) for block in _unfilled(self.raw(text_id)))
+
+
+@lru_cache(maxsize=4096)
+def _unfilled(text: str) -> tuple[Block, ...]:
+    """A text of the catalogue before its facts are filled in. There are not more of them than there are texts."""
+    return tuple(block for section in parse(text) for block in section.blocks)
 
 
 def small(blocks: tuple[Block, ...]) -> tuple[Block, ...]:

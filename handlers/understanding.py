@@ -25,11 +25,18 @@ class Mind(Protocol):
         ...
 
 
-def understand(turn: Turn, mind: Mind) -> Understood:
-    """Judge the words of a turn. Taps carry none; a command's words count, /help my house is on fire above all."""
+def words_in(turn: Turn) -> str:
+    """What somebody wrote. Taps carry no words; a command's count, /help my house is on fire above all."""
     if turn.kind in ("tap", "blocked", "unblocked") or not turn.text:
+        return ""
+    return turn.argument if turn.kind == "command" else turn.text
+
+
+def understand(turn: Turn, mind: Mind) -> Understood:
+    """Judge the words of a turn. Without any it is done at once."""
+    words = words_in(turn)
+    if not words:
         return Understood(text="", verdict=NOTHING)
-    words = turn.argument if turn.kind == "command" else turn.text
     reading, heard = mind.read(words), detect(words)
     verdict = mind.judge(reading)
     if heard.languages and verdict.tier == "maybe":

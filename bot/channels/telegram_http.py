@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from urllib.parse import urlencode
+from collections.abc import Callable
 
 import aiohttp
 from telegram._utils.defaultvalue import DefaultValue
@@ -11,14 +13,25 @@ from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 UNSAID: ODVInput[float] = BaseRequest.DEFAULT_NONE
+PLAIN_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+SERVER_FAULT = 500
 
 
 class AiohttpRequest(BaseRequest):
-    """One aiohttp session; give one to `Bot(request=…)` and another to `get_updates_request=…`."""
+    """One aiohttp session; give one to `Bot(request=…)` and another to `get_updates_request=…`. `heard` is told of each
+    exchange whether there was an answer."""
 
     def __init__(
-        self, read: float = 5.0, write: float = 20.0, connect: float = 5.0, pool: float = 1.0, size: int = 256
+        self,
+        read: float = 5.0,
+        write: float = 20.0,
+        connect: float = 5.0,
+        pool: float = 1.0,
+        size: int = 256,
+        heard: Callable[[bool], object] = bool,
     ) -> None:
+        self._heard = heard
         self._timeouts = (read, write, connect, pool)
         self._size = size
         self._session: aiohttp.ClientSession | None = None
@@ -58,13 +71,20 @@ class AiohttpRequest(BaseRequest):
         said = (read_timeout, write_timeout, connect_timeout, pool_timeout)
         timeout = _timeout(*map(_chosen, said, self._timeouts))
         body = _form(request_data) if request_data else None
+        plain = PLAIN_FORM if isinstance(body, bytes) else None
         try:
-            async with self._session.request(method, url, data=body, timeout=timeout, allow_redirects=False) as answer:
-                return answer.status, await answer.read()
+            async with self._session.request(
+                method, url, data=body, headers=plain, timeout=timeout, allow_redirects=False
+            ) as answer:
+                content = await answer.read()
+                self._heard(answer.status < SERVER_FAULT)
+                return answer.status, content
         # Some of aiohttp's messages hold the address, and so the token: `from None` keeps them from tracebacks.
         except TimeoutError as error:
+            self._heard(False)
             raise TimedOut(_reason(error, url)) from None
         except (aiohttp.ClientError, OSError) as error:
+            self._heard(False)
             raise NetworkError(_reason(error, url)) from None
 
 
@@ -81,7 +101,10 @@ def _timeout(
     return aiohttp.ClientTimeout(total=total, connect=start, sock_connect=connect, sock_read=read)
 
 
-def _form(request_data: RequestData) -> aiohttp.FormData:
+def _form(request_data: RequestData) -> aiohttp.FormData | bytes:
+    """Most calls carry no file: those are written in one go, since a FormData prepares for files in any case."""
+    if not request_data.multipart_data:
+        return urlencode(request_data.json_parameters).encode()
     form = aiohttp.FormData(request_data.json_parameters)
     for name, (filename, content, mimetype) in request_data.multipart_data.items():
         whole = io.BytesIO(content) if isinstance(content, bytes) else content  # aiohttp reads it piece by piece

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,7 +12,7 @@ import structlog
 from bot.clock import new_id
 from bot.errors import Blocked, Refused, StoreUnavailable, TooMany, Unreached
 from bot.store import chats, outbox
-from bot.store.outbox import Queued
+from bot.store.outbox import Queued, Ready
 from bot.store.unit import Store, Unit
 from handlers.turn import Reply
 
@@ -24,6 +25,9 @@ STALE = dt.timedelta(minutes=2)
 TRIES = 12
 LONGEST_WAIT = dt.timedelta(minutes=15)
 
+Step = Queued | dt.timedelta | None
+"""The next message to be sent; or how long it has to wait; or that there is none for us."""
+
 
 class Sender(Protocol):
     """A channel's `send`. Raises Blocked, TooMany, Refused or Unreached."""
@@ -33,23 +37,41 @@ class Sender(Protocol):
         ...
 
 
-class Delivery:
-    """Sends the outbox of one channel."""
+class Waker(Protocol):
+    """Sees to it that somebody looks at a chat. What it forgets is found by looking at the outbox all the same."""
 
-    def __init__(self, store: Store, sender: Sender) -> None:
+    async def wake(self, chat_id: int, after: dt.timedelta) -> None:
+        """Let somebody send what waits for a chat, so long from now. Raises nothing."""
+        ...
+
+
+class Delivery:
+    """Sends the outbox of one channel. On one machine nobody needs waking: its loop looks each second."""
+
+    def __init__(self, store: Store, sender: Sender, waker: Waker | None = None) -> None:
         self._store = store
         self._sender = sender
+        self._waker = waker
+        self._open = True
 
-    async def deliver(self, chat_id: int) -> None:
-        """Send all that is due for a chat, unless somebody else is at it."""
-        await Round(self._store, self._sender, chat_id, new_id()).run()
+    def stop(self) -> None:
+        """Send what is being sent to its end, and nothing after it: that goes out at the next start, or elsewhere."""
+        self._open = False
+
+    async def deliver(self, chat_id: int, ready: Ready | None = None) -> None:
+        """Send all that is due for a chat, unless somebody else is at it. What is ready is sent first, and always: its
+        owner is whoever calls."""
+        owner = ready.owner if ready else new_id()
+        wait = await Round(self._store, self._sender, chat_id, owner, lambda: self._open).run(ready)
+        if wait is not None and self._waker is not None:
+            await self._waker.wake(chat_id, wait)
 
     async def deliver_due(self) -> int:
         """Pick up whatever the committing processes did not finish; how many chats."""
-        async with self._store.read() as unit:
-            waiting = await outbox.due_chats(unit)
+        waiting = await due_chats(self._store)
         for chat_id in waiting:
-            await self.deliver(chat_id)
+            if self._open:
+                await self.deliver(chat_id)
         return len(waiting)
 
 
@@ -61,37 +83,39 @@ class Round:
     sender: Sender
     chat_id: int
     owner: str
+    goes_on: Callable[[], bool] = lambda: True
 
-    async def run(self) -> None:
-        """Until nothing is due."""
-        queued = await self._begin()
-        while queued is not None:
-            queued = await self._send(queued)
+    async def run(self, ready: Ready | None = None) -> dt.timedelta | None:
+        """Until nothing is due. How long the next message has to wait, where one was put off."""
+        step: Step = ready.queued if ready else await self._begin()
+        while isinstance(step, Queued):
+            step = await self._send(step)
+        return step
 
     async def _begin(self) -> Queued | None:
         async with self.store.write() as unit:
-            if not await chats.take_lease(unit, self.chat_id, self.owner):
+            if not self.goes_on() or not await chats.take_lease(unit, self.chat_id, self.owner):
                 return None
             return await self._next(unit)
 
     async def _next(self, unit: Unit) -> Queued | None:
         """The next message that may be sent; the lease goes back when there is none."""
-        while (queued := await outbox.claim_next(unit, self.chat_id)) is not None:
+        while self.goes_on() and (queued := await outbox.claim_next(unit, self.chat_id)) is not None:
             if may_send(queued, unit.now):
                 return queued
             await outbox.mark(unit, queued.id, "dropped")
         await chats.release_lease(unit, self.chat_id, self.owner)
         return None
 
-    async def _send(self, queued: Queued) -> Queued | None:
+    async def _send(self, queued: Queued) -> Step:
         try:
             message_id = await self.sender.send(queued.external_id, queued.reply)
         except Blocked:
             await self._blocked()
         except TooMany as error:
-            await self._later(queued, dt.timedelta(seconds=error.seconds), whole_chat=True)
+            return await self._later(queued, dt.timedelta(seconds=error.seconds), whole_chat=True)
         except Unreached:
-            await self._later(queued, backoff(queued.attempts))
+            return await self._later(queued, backoff(queued.attempts))
         except Refused as error:
             log.error("message refused", outbox=queued.id, reason=type(error.__cause__).__name__)
             return await self._record(queued, "failed", None)
@@ -100,9 +124,17 @@ class Round:
         return None
 
     async def _record(self, queued: Queued, state: str, message_id: str | None) -> Queued | None:
+        """Write down what came of it; once more where the database was too busy, or it would be sent again."""
+        try:
+            return await self._written(queued, state, message_id)
+        except StoreUnavailable:
+            return await self._written(queued, state, message_id)
+
+    async def _written(self, queued: Queued, state: str, message_id: str | None) -> Queued | None:
         async with self.store.write() as unit:
             await outbox.mark(unit, queued.id, state, message_id)
-            await chats.keep_lease(unit, self.chat_id, self.owner)
+            if not await chats.keep_lease(unit, self.chat_id, self.owner):
+                return None  # so slow that somebody else goes on from here: two would mix up the order
             return await self._next(unit)
 
     async def _blocked(self) -> None:
@@ -111,18 +143,25 @@ class Round:
             await outbox.drop_waiting(unit, self.chat_id)
             await chats.release_lease(unit, self.chat_id, self.owner)
 
-    async def _later(self, queued: Queued, wait: dt.timedelta, *, whole_chat: bool = False) -> None:
+    async def _later(self, queued: Queued, wait: dt.timedelta, *, whole_chat: bool = False) -> dt.timedelta:
         """Try again after `wait`; for that chat alone. Given up at last, so that nothing blocks what comes after."""
         async with self.store.write() as unit:
             again = unit.now + wait
             state = "waiting" if whole_chat or queued.attempts + 1 < TRIES else "failed"
             await outbox.mark(unit, queued.id, state, not_before=again)
             await chats.release_lease(unit, self.chat_id, self.owner, again if whole_chat else None)
+        return wait
+
+
+async def due_chats(store: Store) -> list[int]:
+    """Chats with something to be sent now to which nobody is sending."""
+    async with store.read() as unit:
+        return await outbox.due_chats(unit)
 
 
 def may_send(queued: Queued, now: dt.datetime) -> bool:
     """Asked again at the moment of sending: does this person still want to be written to?"""
-    if queued.contact == "ok":
+    if queued.contact == "ok" or queued.reply.forget_messages:  # to take messages back is not to write
         return True
     if queued.source not in DIRECT:
         return False
@@ -134,9 +173,9 @@ def backoff(attempts: int) -> dt.timedelta:
     return min(dt.timedelta(seconds=2 ** min(attempts, 12)), LONGEST_WAIT)
 
 
-async def quietly(delivery: Delivery, chat_id: int) -> None:
+async def quietly(delivery: Delivery, chat_id: int, ready: Ready | None = None) -> None:
     """Deliver right after a commit; what fails now is picked up by the loop."""
     try:
-        await delivery.deliver(chat_id)
+        await delivery.deliver(chat_id, ready)
     except StoreUnavailable as error:
         log.warning("delivery put off", reason=error.facts.get("reason"))

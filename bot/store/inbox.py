@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Executable, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import SQLModel, col
 
 from bot.errors import KeyReused
-from bot.store.tables import Inbox, TurnFailure
+from bot.store.tables import Inbox, TurnFailure, table_of
 from bot.store.unit import Unit
 from handlers.turn import Turn
 
@@ -19,13 +21,30 @@ KEEP = dt.timedelta(days=7)
 POISONED_AFTER = 3
 
 
+INBOX = table_of(Inbox)
+
+Insert = Callable[[Any], Any]
+
+
+def insert_of(unit: Unit) -> Insert:
+    """The `insert` of the database at hand, which knows ON CONFLICT."""
+    return pg_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
+
+
 def upsert(unit: Unit, table: type[SQLModel]) -> Any:
     """An INSERT of the database at hand that knows ON CONFLICT."""
-    dialect = unit.session.get_bind().dialect.name
-    return pg_insert(table) if dialect == "postgresql" else sqlite_insert(table)
+    return insert_of(unit)(table)
 
 
-async def claim(unit: Unit, turn: Turn, fingerprint: str | None = None) -> int | None:
+@cache
+def _claim(insert: Insert) -> Executable:
+    statement: Executable = insert(INBOX).on_conflict_do_nothing().returning(INBOX.c.id)
+    return statement
+
+
+async def claim(
+    unit: Unit, turn: Turn, fingerprint: str | None = None, *, chat_id: int | None = None, state: str = "applied"
+) -> int | None:
     """This update's row, or None when it was applied before. Raises KeyReused for other words under the same key."""
     values = {
         "channel": turn.channel,
@@ -33,11 +52,11 @@ async def claim(unit: Unit, turn: Turn, fingerprint: str | None = None) -> int |
         "external_id": turn.key,
         "message_id": turn.message_id if turn.kind != "tap" else None,
         "fingerprint": fingerprint,
-        "state": "applied",
+        "chat_id": chat_id,
+        "state": state,
         "received_at": unit.now,
     }
-    statement = upsert(unit, Inbox).values(values).on_conflict_do_nothing().returning(col(Inbox.id))
-    claimed: int | None = (await unit.session.execute(statement)).scalar_one_or_none()
+    claimed: int | None = (await unit.run(_claim(insert_of(unit)), values)).scalar_one_or_none()
     if claimed is None and fingerprint is not None:
         await _same(unit, turn, fingerprint)
     return claimed
@@ -50,12 +69,6 @@ async def _same(unit: Unit, turn: Turn, fingerprint: str) -> None:
     before = (await unit.session.execute(statement)).scalar_one_or_none()
     if before is not None and before != fingerprint:
         raise KeyReused(key=turn.key)
-
-
-async def belongs(unit: Unit, inbox_id: int, chat_id: int, *, state: str = "applied") -> None:
-    """Note whose update it was."""
-    values = {"chat_id": chat_id, "state": state}
-    await unit.session.execute(update(Inbox).where(col(Inbox.id) == inbox_id).values(values))
 
 
 async def failed(unit: Unit, turn: Turn) -> int:

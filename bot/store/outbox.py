@@ -5,19 +5,42 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import exists, func, insert, or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import Row, bindparam, exists, func, insert, or_, select, update
 from sqlmodel import col
 
-from bot.store.tables import Chat, Outbox
+from bot.store.tables import Chat, Outbox, table_of
 from bot.store.unit import Unit
-from handlers.turn import Reply
+from handlers.turn import Reply, Turn
 
 COLUMN = "outbox.payload"
 KEEP_WORDS = dt.timedelta(hours=48)
 MAILBOX = frozenset({"web", "terminal"})
 """Channels that come and fetch: their rows need no delivery."""
+
+OUTBOX, CHAT = table_of(Outbox), table_of(Chat)
+EARLIER = OUTBOX.alias("earlier")
+NOW = bindparam("now", type_=OUTBOX.c.not_before.type)
+FIRST = ~exists().where(
+    EARLIER.c.chat_id == OUTBOX.c.chat_id, EARLIER.c.state == "waiting",
+    EARLIER.c.priority == OUTBOX.c.priority, EARLIER.c.seq < OUTBOX.c.seq,
+)  # fmt: skip
+NEXT = (
+    select(
+        OUTBOX.c.id, OUTBOX.c.chat_id, OUTBOX.c.seq, OUTBOX.c.attempts, OUTBOX.c.key, OUTBOX.c.created_at,
+        OUTBOX.c.payload, CHAT.c.channel, CHAT.c.bot, CHAT.c.external_id, CHAT.c.contact,
+    )
+    .join(CHAT, CHAT.c.id == OUTBOX.c.chat_id)
+    .where(OUTBOX.c.chat_id == bindparam("chat"), OUTBOX.c.state == "waiting", FIRST)
+    .where(or_(OUTBOX.c.not_before.is_(None), OUTBOX.c.not_before <= NOW))
+    .order_by(OUTBOX.c.priority, OUTBOX.c.seq)
+    .limit(1)
+)  # fmt: skip
+ONE = update(OUTBOX).where(OUTBOX.c.id == bindparam("this"))
+TRIED = ONE.values(attempts=OUTBOX.c.attempts + 1, maybe_sent=True)
+UNSENT = ONE.where(OUTBOX.c.state != "sent")
+QUEUE = insert(OUTBOX).returning(OUTBOX.c.id, sort_by_parameter_order=True)
 
 
 @dataclass(frozen=True)
@@ -38,6 +61,14 @@ class Queued:
 
 
 @dataclass(frozen=True)
+class Ready:
+    """The first message of a turn, claimed in the turn's own transaction by the owner of the chat's lease."""
+
+    owner: str
+    queued: Queued
+
+
+@dataclass(frozen=True)
 class Delivered:
     """One message in a mailbox."""
 
@@ -47,9 +78,18 @@ class Delivered:
 
 
 async def queue(
-    unit: Unit, chat_id: int, channel: str, first_seq: int, replies: Sequence[Reply], source: str, priority: int = 0
-) -> int:
-    """Queue messages in order under keys `SOURCE:0`, `SOURCE:1`, …; the chat's next free sequence number."""
+    unit: Unit,
+    chat_id: int,
+    channel: str,
+    first_seq: int,
+    replies: Sequence[Reply],
+    source: str,
+    priority: int = 0,
+    *,
+    sending: bool = False,
+) -> list[int]:
+    """Queue messages in order under keys `SOURCE:0`, `SOURCE:1`, …; their rows. With `sending`, whoever queues them is
+    about to send the first, which is marked as possibly sent from now on."""
     rows = [
         {
             "key": f"{source}:{place}",
@@ -59,16 +99,14 @@ async def queue(
             "priority": priority,
             "payload": unit.vault.seal(COLUMN, reply.model_dump_json(exclude_defaults=True)),
             "state": "sent" if channel in MAILBOX else "waiting",
-            "attempts": 0,
+            "attempts": int(sending and place == 0),
             "created_at": unit.now,
             "sent_at": unit.now if channel in MAILBOX else None,
-            "maybe_sent": False,
+            "maybe_sent": sending and place == 0,
         }
         for place, reply in enumerate(replies)
     ]
-    if rows:
-        await unit.session.execute(insert(Outbox), rows)
-    return first_seq + len(rows)
+    return list((await unit.run(QUEUE, rows)).scalars()) if rows else []
 
 
 async def queue_for(unit: Unit, chat_id: int, reply: Reply, source: str, priority: int = 0) -> bool:
@@ -86,6 +124,8 @@ async def queue_for(unit: Unit, chat_id: int, reply: Reply, source: str, priorit
     if row is None:
         return False
     await queue(unit, chat_id, row.channel, row.next_seq - 1, [reply], source, priority)
+    if row.channel not in MAILBOX:
+        unit.queued.add(chat_id)
     return True
 
 
@@ -109,59 +149,48 @@ async def due_chats(unit: Unit, limit: int = 100) -> list[int]:
 
 async def next_for(unit: Unit, chat_id: int) -> Queued | None:
     """The next message of a chat in its own order, unless an earlier one still has to wait."""
-    earlier = aliased(Outbox)
-    statement = (
-        select(Outbox, Chat)
-        .join(Chat, col(Chat.id) == col(Outbox.chat_id))
-        .where(
-            col(Outbox.chat_id) == chat_id,
-            col(Outbox.state) == "waiting",
-            or_(col(Outbox.not_before).is_(None), col(Outbox.not_before) <= unit.now),
-            ~exists().where(
-                col(earlier.chat_id) == col(Outbox.chat_id),
-                col(earlier.state) == "waiting",
-                col(earlier.priority) == col(Outbox.priority),
-                col(earlier.seq) < col(Outbox.seq),
-            ),
-        )
-        .order_by(col(Outbox.priority), col(Outbox.seq))
-        .limit(1)
-    )
-    row = (await unit.session.execute(statement)).one_or_none()
-    return None if row is None else _queued(unit, row[0], row[1])
+    row = (await unit.run(NEXT, {"chat": chat_id, "now": unit.now})).one_or_none()
+    return None if row is None else _queued(unit, row)
 
 
-def _queued(unit: Unit, row: Outbox, chat: Chat) -> Queued:
+def _queued(unit: Unit, row: Row[Any]) -> Queued:
     return Queued(
         id=row.id,
-        chat_id=chat.id,
-        channel=chat.channel,
-        bot=chat.bot,
-        external_id=chat.external_id,
+        chat_id=row.chat_id,
+        channel=row.channel,
+        bot=row.bot,
+        external_id=row.external_id,
         seq=row.seq,
         attempts=row.attempts,
-        contact=chat.contact,
+        contact=row.contact,
         source=row.key.partition(":")[0],
         created_at=row.created_at,
         reply=Reply.model_validate_json(unit.vault.open(COLUMN, row.payload or b"")),
     )
 
 
+def just_queued(unit: Unit, turn: Turn, chat_id: int, row: int, seq: int, reply: Reply) -> Queued:
+    """The answer to a turn as the outbox would give it back: to somebody who has just written, so it may be sent."""
+    return Queued(
+        id=row, chat_id=chat_id, channel=turn.channel, bot=turn.bot, external_id=turn.chat, seq=seq, attempts=0,
+        contact="ok", source=turn.channel, created_at=unit.now, reply=reply,
+    )  # fmt: skip
+
+
 async def claim_next(unit: Unit, chat_id: int) -> Queued | None:
     """The next message, marked as possibly sent from now on, so that a duplicate after a crash is known as one."""
     queued = await next_for(unit, chat_id)
     if queued is not None:
-        await unit.session.execute(
-            update(Outbox).where(col(Outbox.id) == queued.id).values(attempts=col(Outbox.attempts) + 1, maybe_sent=True)
-        )
+        await unit.run(TRIED, {"this": queued.id})
     return queued
 
 
 async def mark(
     unit: Unit, row_id: int, state: str, message_id: str | None = None, not_before: dt.datetime | None = None
 ) -> None:
-    """Sent, failed, dropped, or waiting again from `not_before`."""
+    """Sent, failed, dropped, or waiting again from `not_before`. What somebody else has sent meanwhile stays sent."""
     values: dict[str, object] = {
+        "this": row_id,
         "state": state,
         "message_id": message_id,
         "not_before": not_before,
@@ -169,7 +198,7 @@ async def mark(
     }
     if state != "waiting":
         values["maybe_sent"] = state != "sent"
-    await unit.session.execute(update(Outbox).where(col(Outbox.id) == row_id).values(values))
+    await unit.run(UNSENT, values)
 
 
 async def drop_waiting(unit: Unit, chat_id: int, priority_above: int = -1) -> int:

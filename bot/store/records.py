@@ -4,69 +4,74 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Executable, bindparam, insert, select, update
 from sqlmodel import col
 
 from bot.store import outbox
-from bot.store.inbox import upsert
-from bot.store.tables import DetailReport, Feedback, Question, RouteCount
+from bot.store.inbox import Insert, insert_of
+from bot.store.tables import DetailReport, Feedback, Question, RouteCount, table_of
 from bot.store.unit import Unit
 from handlers.turn import Chose, KeepQuestion, MarkHelped, Reply, ReportDetail
 
 WORDS = "detail_report.words"
 CHOSEN = "chosen"
 """The state of a question whose answer was tapped."""
+QUESTIONS, ROUTES = table_of(Question), table_of(RouteCount)
+KEEP = insert(QUESTIONS)
+NEWEST_SHOWN = (
+    select(QUESTIONS.c.id)
+    .where(QUESTIONS.c.chat_id == bindparam("chat"), QUESTIONS.c.shown.contains(bindparam("entry")))
+    .order_by(QUESTIONS.c.id.desc())
+    .limit(1)
+)
+"""The last question of a chat that was met with an entry, in full or on a button."""
+CHOOSE = update(QUESTIONS).where(
+    QUESTIONS.c.id.in_(NEWEST_SHOWN), QUESTIONS.c.route == "choose", QUESTIONS.c.state == "open"
+)
+HELPED = update(QUESTIONS).where(QUESTIONS.c.id.in_(NEWEST_SHOWN))
 
 
 async def keep_question(unit: Unit, chat_id: int, effect: KeepQuestion) -> None:
     """Keep a question for staff. Its personal details are already removed."""
-    unit.session.add(
-        Question(
-            chat_id=chat_id,
-            text=effect.text,
-            route=effect.route,
-            shown=" ".join(effect.shown),
-            score=effect.score,
-            at=unit.now,
-        )
+    values = {
+        "chat_id": chat_id,
+        "text": effect.text,
+        "route": effect.route,
+        "shown": " ".join(effect.shown),
+        "score": effect.score,
+        "at": unit.now,
+        "verdict": "",
+        "state": "open",
+    }
+    await unit.run(KEEP, values)
+
+
+@cache
+def _count(insert: Insert) -> Executable:
+    one_more = {"turns": ROUTES.c.turns + 1}
+    statement: Executable = insert(ROUTES).on_conflict_do_update(
+        index_elements=["day", "route", "channel"], set_=one_more
     )
+    return statement
 
 
 async def count_route(unit: Unit, channel: str, route: str) -> None:
     """One more turn that took this route today."""
     values = {"day": unit.now.date(), "route": route, "channel": channel, "turns": 1}
-    statement = upsert(unit, RouteCount).values(values)
-    statement = statement.on_conflict_do_update(
-        index_elements=["day", "route", "channel"], set_={"turns": col(RouteCount.turns) + 1}
-    )
-    await unit.session.execute(statement)
+    await unit.run(_count(insert_of(unit)), values)
 
 
 async def mark_helped(unit: Unit, chat_id: int, effect: MarkHelped) -> None:
     """Keep whether an answer helped, beside the question that led to it."""
     unit.session.add(Feedback(chat_id=chat_id, entry=effect.entry, helped=effect.helped, at=unit.now))
-    newest = _newest_shown(chat_id, effect.entry)
-    await unit.session.execute(update(Question).where(col(Question.id).in_(newest)).values(helped=effect.helped))
+    await unit.run(HELPED, {"chat": chat_id, "entry": effect.entry, "helped": effect.helped})
 
 
 async def mark_chosen(unit: Unit, chat_id: int, effect: Chose) -> None:
     """A question that was met with a choice is no missed one: its answer was among those offered."""
-    newest = _newest_shown(chat_id, effect.entry)
-    statement = update(Question).where(
-        col(Question.id).in_(newest), col(Question.route) == "choose", col(Question.state) == "open"
-    )
-    await unit.session.execute(statement.values(state=CHOSEN))
-
-
-def _newest_shown(chat_id: int, entry: str) -> Select[int]:
-    """The last question of a chat that was met with an entry, in full or on a button."""
-    return (
-        select(col(Question.id))
-        .where(col(Question.chat_id) == chat_id, col(Question.shown).contains(entry))
-        .order_by(col(Question.id).desc())
-        .limit(1)
-    )
+    await unit.run(CHOOSE, {"chat": chat_id, "entry": effect.entry, "state": CHOSEN})
 
 
 async def report_detail(unit: Unit, chat_id: int, effect: ReportDetail) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlmodel import col
 
 from bot.store.inbox import upsert
@@ -11,13 +11,12 @@ from bot.store.unit import Unit
 
 OFF = "switched-off"
 REVISION = "content-revision"
+VALUE = select(col(Setting.value)).where(col(Setting.name) == bindparam("name"))
 
 
 async def get(unit: Unit, name: str) -> str | None:
     """A setting, None where it was never set."""
-    found: str | None = (
-        await unit.session.execute(select(col(Setting.value)).where(col(Setting.name) == name))
-    ).scalar_one_or_none()
+    found: str | None = (await unit.run(VALUE, {"name": name})).scalar_one_or_none()
     return found
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Index, Integer, LargeBinary, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlmodel import Field, SQLModel
 
 BIG = BigInteger().with_variant(Integer, "sqlite")
@@ -38,8 +49,14 @@ def moment(**options: Any) -> Any:
 
 
 def sealed(**options: Any) -> Any:
-    """A column for personal data, encrypted."""
-    return Field(default=None, sa_type=LargeBinary, **options)
+    """A column for personal data, encrypted. Marked, so that a change of keys finds every one of them."""
+    return Field(default=None, sa_type=LargeBinary, sa_column_kwargs={"info": {"sealed": True}}, **options)
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table under a model, for statements that are made once and run past the ORM."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
 
 
 def key() -> Any:
@@ -53,7 +70,7 @@ def refers(column: str, **options: Any) -> Any:
 
 
 class Chat(SQLModel, table=True):
-    """One conversation with one person on one channel."""
+    """One conversation with one person on one channel. `pace_left`: so many messages were left to it at `pace_at`."""
 
     __tablename__ = "chat"
     __table_args__ = (UniqueConstraint("channel", "bot", "external_id"),)
@@ -72,6 +89,8 @@ class Chat(SQLModel, table=True):
     blocked_at: dt.datetime | None = moment(default=None)
     created_at: dt.datetime = moment()
     last_turn_at: dt.datetime = moment()
+    pace_left: float | None = None
+    pace_at: dt.datetime | None = moment(default=None)
 
 
 class Inbox(SQLModel, table=True):
@@ -179,7 +198,8 @@ class DetailReport(SQLModel, table=True):
 
 
 class Handover(SQLModel, table=True):
-    """Somebody asked for a person: a ticket."""
+    """Somebody asked for a person: a ticket. `held_by` is who of the team has taken it on; `chased_at` and
+    `escalated_at` are when the team, and then its coordinators, were last reminded of it."""
 
     __tablename__ = "handover"
     id: int = key()
@@ -190,6 +210,9 @@ class Handover(SQLModel, table=True):
     state: str = "open"
     opened_at: dt.datetime = moment()
     closed_at: dt.datetime | None = moment(default=None)
+    held_by: int | None = None
+    chased_at: dt.datetime | None = moment(default=None)
+    escalated_at: dt.datetime | None = moment(default=None)
 
 
 class HandoverMessage(SQLModel, table=True):
@@ -204,7 +227,8 @@ class HandoverMessage(SQLModel, table=True):
 
 
 class EntryVersion(SQLModel, table=True):
-    """One version of an entry's file, word for word; the live one with the highest version answers."""
+    """One version of an entry's file, word for word; the live one with the highest version answers. One that `retires`
+    the file has no words; `stopped_at` is when one that was due was kept from going live."""
 
     __tablename__ = "entry_version"
     __table_args__ = (UniqueConstraint("slug", "local", "version"),)
@@ -222,6 +246,8 @@ class EntryVersion(SQLModel, table=True):
     approved_by: int | None = None
     starts: dt.datetime | None = moment(default=None)
     ends: dt.datetime | None = moment(default=None)
+    retires: bool = False
+    stopped_at: dt.datetime | None = moment(default=None)
 
 
 class OrganisationVersion(SQLModel, table=True):
@@ -243,6 +269,8 @@ class OrganisationVersion(SQLModel, table=True):
     approved_by: int | None = None
     starts: dt.datetime | None = moment(default=None)
     ends: dt.datetime | None = moment(default=None)
+    retires: bool = False
+    stopped_at: dt.datetime | None = moment(default=None)
 
 
 class Setting(SQLModel, table=True):

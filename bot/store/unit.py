@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
+from sqlalchemy import CursorResult, Executable, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 from bot.clock import Clock
 from bot.errors import StoreUnavailable
@@ -24,6 +26,16 @@ class Unit:
     session: AsyncSession
     vault: Vault
     now: dt.datetime
+    connection: AsyncConnection
+    queued: set[int] = field(default_factory=set, compare=False)
+    """Chats for which this transaction queued a message that no turn of theirs asked for: nobody is sending it yet."""
+    noted: list[str] = field(default_factory=list, compare=False)
+    """What this transaction did that is counted once it is committed, each in a word."""
+
+    async def run(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
+        """A statement on the tables themselves, past the ORM: what every turn does goes this way, with statements that
+        are made once. `values` are those of its named parameters."""
+        return await self.connection.execute(statement, values)
 
 
 class Store:
@@ -35,6 +47,12 @@ class Store:
         self._clock = clock
         self.writing: AsyncEngine = writer(url)
         self.reading: AsyncEngine = reader(url, self.writing)
+        self.on_queued: Callable[[Collection[int]], object] | None = None
+        """Told after a commit which chats have a message waiting that nobody is about to send. Must not raise."""
+        self.on_noted: Callable[[Collection[str]], object] | None = None
+        """Told after a commit what was noted in it. Must not raise."""
+        self.heard: Callable[[bool], object] = bool
+        """Told each time whether the database answered. Must not raise."""
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Unit]:
@@ -42,6 +60,10 @@ class Store:
         async with self._unit(self.writing) as unit:
             yield unit
             await unit.session.commit()
+        if unit.queued and self.on_queued is not None:
+            self.on_queued(unit.queued)
+        if unit.noted and self.on_noted is not None:
+            self.on_noted(unit.noted)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Unit]:
@@ -53,17 +75,25 @@ class Store:
     async def _unit(self, engine: AsyncEngine) -> AsyncIterator[Unit]:
         try:
             async with AsyncSession(engine, expire_on_commit=False) as session:
-                await session.connection()  # begins here, so that a locked database fails before any work
-                yield Unit(session, self.vault, self._clock.now())
+                connection = await session.connection()  # begins here: a locked database fails before any work
+                self.heard(True)
+                yield Unit(session, self.vault, self._clock.now(), connection)
         except (DBAPIError, PoolTimeout, OSError) as error:
             if isinstance(error, DBAPIError) and not _passing(error):
                 raise
+            self.heard(False)
             raise StoreUnavailable(reason=type(error).__name__) from error
 
     async def close(self) -> None:
         """Give the connections back."""
         await self.writing.dispose()
         await self.reading.dispose()
+
+
+async def alone(unit: Unit, key: int) -> None:
+    """Until this transaction ends, no other gets past here with the same key. SQLite has one writer anyway."""
+    if unit.session.get_bind().dialect.name == "postgresql":
+        await unit.session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def _passing(error: DBAPIError) -> bool:

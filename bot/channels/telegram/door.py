@@ -21,7 +21,7 @@ from bot.channels.telegram.account import Sleep
 from bot.channels.telegram.parse import Json, read
 from bot.channels.telegram.send import TelegramSender
 from bot.channels.telegram.tasks import Background
-from bot.clock import Clock
+from bot.clock import Clock, new_id
 from bot.errors import Blocked, BotError, SendFailed
 from handlers.turn import Reply, Turn
 from knowledge.safety import judge
@@ -42,20 +42,26 @@ class Taken(Protocol):
         """Whose messages now wait; None for a repeat."""
         ...
 
+    @property
+    def ready(self) -> Any:
+        """What is handed on to `Deliver`: the message that is ours to send, if any."""
+        ...
+
 
 class Turns(Protocol):
     """Asked for every update. Implemented by `bot.conversation.Conversation`."""
 
-    async def take(self, turn: Turn) -> Taken:
-        """Apply a turn, once. Raises a BotError when it was not stored; its `urgent` is a Reply to be sent at once."""
+    async def take(self, turn: Turn, owner: str | None = None) -> Taken:
+        """Apply a turn, once; `owner` sends its first answer. Raises a BotError when it was not stored; its `urgent`
+        is a Reply to be sent at once."""
         ...
 
 
 class Deliver(Protocol):
     """Called after each commit, so that the replies go out at once."""
 
-    async def __call__(self, chat_id: int, /) -> None:
-        """Send what waits for a chat. What it does not manage, the engine will."""
+    async def __call__(self, chat_id: int, ready: Any, /) -> None:
+        """Send what waits for a chat, what is `ready` first. What it does not manage, the engine will."""
         ...
 
 
@@ -81,12 +87,16 @@ class Door:
 
     async def take(self, raw: Json) -> None:
         """Returns when the update may be acknowledged. Raises what `Turns.take` raises."""
-        turn = await asyncio.to_thread(read, raw, self._name, self._clock.now())
+        with structlog.contextvars.bound_contextvars(update=raw.get("update_id")):
+            await self._take(raw)
+
+    async def _take(self, raw: Json) -> None:
+        turn = read(raw, self._name, self._clock.now())  # a tenth of a millisecond: a thread would cost more
         if turn is None:
             return
         typing = self._background.start(self._type(turn))
         try:
-            taken = await self._turns.take(turn)
+            taken = await self._turns.take(turn, new_id())
         except BotError as error:
             await self._warnings.give(turn, error)
             raise
@@ -95,7 +105,7 @@ class Door:
         if query := _query_id(raw):
             self._background.start(self._answer(query))
         if taken.chat_id is not None:
-            self._background.start(self._deliver(taken.chat_id))
+            self._background.start(self._deliver(taken.chat_id, taken.ready))
 
     async def close(self, patience: float = PATIENCE) -> None:
         """Let what is being sent end."""

@@ -38,13 +38,11 @@ def reply(text: str) -> Reply:
 async def taken(store: Store, turn_: Turn, *texts: str) -> int:
     """A turn as the conversation stores it; the chat's id."""
     async with store.write() as unit:
-        claimed = await inbox.claim(unit, turn_)
-        assert claimed is not None
         chat = await chats.lock(unit, turn_)
-        await inbox.belongs(unit, claimed, chat.id)
+        assert await inbox.claim(unit, turn_, chat_id=chat.id) is not None
         source = f"telegram:bot:{turn_.key}"
-        seq = await outbox.queue(unit, chat.id, "telegram", chat.next_seq, [reply(t) for t in texts], source)
-        await chats.save(unit, chat, Session(shown=("a/b",)), seq)
+        await outbox.queue(unit, chat.id, "telegram", chat.next_seq, [reply(t) for t in texts], source)
+        await chats.save(unit, chat, Session(shown=("a/b",)), chat.next_seq + len(texts))
     return chat.id
 
 

@@ -21,6 +21,7 @@ class Taken:
     """What a committed turn comes to."""
 
     chat_id: int | None
+    ready: None = None
 
 
 @dataclass
@@ -33,7 +34,7 @@ class ScriptedTurns:
     faults: dict[str, list[Exception]] = field(default_factory=lambda: defaultdict(list))
     gates: dict[str, asyncio.Event] = field(default_factory=dict)
 
-    async def take(self, turn: Turn) -> Taken:
+    async def take(self, turn: Turn, owner: str | None = None) -> Taken:
         said = turn.text or turn.tap or turn.kind
         self.begun.append(turn)
         self.announce()
@@ -62,7 +63,7 @@ class Delivered:
     announce: Callable[[], None] = lambda: None
     chats: list[int] = field(default_factory=list)
 
-    async def __call__(self, chat_id: int) -> None:
+    async def __call__(self, chat_id: int, ready: object) -> None:
         self.chats.append(chat_id)
         self.announce()
 

@@ -205,7 +205,7 @@ async def test_only_so_many_are_remembered(
 async def test_a_delivery_that_breaks_breaks_nothing_else(
     bot: Account, fake: FakeTelegram, ann: Person, turns: ScriptedTurns, naps: Naps
 ) -> None:
-    async def broken(chat_id: int) -> None:
+    async def broken(chat_id: int, _ready: object) -> None:
         raise ValueError(chat_id)
 
     ann.says("hello")

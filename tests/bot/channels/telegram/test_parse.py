@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.channels.telegram.parse import clean, essential, read
+from bot.channels.cleaning import clean
+from bot.channels.telegram.parse import essential, read
 from bot.clock import FixedClock
 from handlers.turn import Turn
 from tests.fake_telegram import FakeTelegram, Person

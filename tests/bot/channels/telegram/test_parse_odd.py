@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.channels.telegram.parse import clean, read
+from bot.channels.cleaning import clean
+from bot.channels.telegram.parse import read
 from tests.fake_telegram import spec
 
 SPEC = spec.load()
