@@ -23,7 +23,7 @@ from knowledge.check_one import ENTRY_ID
 from knowledge.entry import Agency, Entry, Tier
 from knowledge.library import Library
 
-STATES = ("live", "draft", "waiting", "scheduled", "offered", "due")
+STATES = ("live", "draft", "waiting", "scheduled", "offered", "due", "retired")
 LONGEST_ID = 55
 NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
 
@@ -64,7 +64,7 @@ def routes(site: Site) -> APIRouter:
         if site.console.rehearsals is not None:
             site.console.rehearsals.wanted.set()
         async with site.reading() as unit:
-            waiting = await versions.unpublished(unit, "entry")
+            waiting = [*await versions.unpublished(unit, "entry"), *await versions.retired(unit, "entry")]
         found = lines(site.library(), waiting, hours.in_london(site.console.clock.now()).date())
         facts: dict[str, Any] = {
             "lines": [line for line in found if matches(line, wanted)], "wanted": wanted, "states": STATES,
@@ -113,8 +113,11 @@ def lines(library: Library, waiting: Iterable[Row], today: dt.date) -> list[Line
 
 
 def matches(line: Line, wanted: Filters) -> bool:
-    """Is it one of those that are asked for? Words are looked for in titles, ids and phrasings."""
+    """Is it one of those that are asked for? Words are looked for in titles, ids and phrasings. What was retired is
+    found only where it is asked for."""
     entry = line.entry
+    if line.states == {"retired"} and wanted.state != "retired":
+        return False
     if wanted.state and wanted.state not in line.states:
         return False
     if wanted.agency and (entry is None or entry.agency != wanted.agency):
@@ -141,7 +144,7 @@ async def is_free(unit: Unit, library: Library, slug: str) -> bool:
     if not ENTRY_ID.fullmatch(slug) or slug.partition("/")[0] not in topics(library) or slug in library.entries:
         return False
     drafts = {row.slug for row in await versions.unpublished(unit, "entry")}
-    return slug not in drafts and await versions.live(unit, "entry", slug) is None
+    return slug not in drafts and await versions.stands(unit, "entry", slug) is None
 
 
 def editing_of(site: Site, unit: Unit, who: Colleague) -> Editing:
@@ -151,8 +154,10 @@ def editing_of(site: Site, unit: Unit, who: Colleague) -> Editing:
 
 def _line(slug: str, entry: Entry | None, drafts: Mapping[str, list[Row]], today: dt.date) -> Line:
     rows = drafts.get(slug, [])
+    if any(row.state == "retired" for row in rows):
+        entry = None
     states = frozenset((*_own_states(entry, today), *(row.state for row in rows)))
-    return Line(slug, entry, states, tuple((row.id, row.state) for row in rows))
+    return Line(slug, entry, states, tuple((row.id, row.state) for row in rows if row.state != "retired"))
 
 
 def _own_states(entry: Entry | None, today: dt.date) -> Iterator[str]:

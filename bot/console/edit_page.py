@@ -16,12 +16,13 @@ from bot.console.answers_page import editing_of
 from bot.console.look import look_at
 from bot.console.site import Site
 from bot.console.tryout import LONGEST, Said, Tryout
-from bot.staff import history, versions
+from bot.staff import history, notices, versions
 from bot.staff.outcomes import Draft
 from bot.store.content import Row
 from bot.store.unit import Unit
 from handlers.office import Colleague
 from knowledge.errors import UnreadableFile
+from knowledge.references import references
 
 PARTS = (
     "title", "tier", "agency", "visit", "emergency", "organisations", "one_line", "phrasings", "authority",
@@ -29,6 +30,7 @@ PARTS = (
 )  # fmt: skip
 """Parts of a file: texts `console.part.*` explain them."""
 NO_DATABASE_NUMBER = 10
+LONGEST_REASON = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,24 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What was typed in beside the form, a notice's words and day or a reason, and why it was refused."""
+
+    problem: str = ""
+    notice: tuple[str, str] = ("", "")
+    reason: str = ""
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Shelf:
     """The versions that an editor has to know of: what is live, their own draft, what waits of others."""
 
     live: Row | None
     own: Row | None
     others: tuple[Row, ...]
+    retired: Row | None = None
+    """By which it was taken away, where nothing is live."""
 
     @property
     def behind(self) -> bool:
@@ -56,9 +70,10 @@ class Shelf:
 
     def written(self) -> Written | None:
         """The form at first; None where there is nothing to be edited."""
-        row = self.own or self.live
-        base = self.live.version if self.live else None
-        return Written(row.text, self.own.note if self.own else "", base=base) if row else None
+        own = None if self.own is not None and self.own.retires else self.own
+        row, over = own or self.live, self.live or self.retired
+        base = over.version if over else None
+        return Written(row.text, own.note if own else "", base=base) if row else None
 
 
 def routes(site: Site) -> APIRouter:
@@ -70,6 +85,8 @@ def routes(site: Site) -> APIRouter:
         slug = f"{topic}/{name}"
         shelf = await _shelf(site, request, slug)
         written = shelf.written()
+        if written is None and shelf.retired is not None:
+            return site.go(request, f"/answers/{slug}/versions")
         if written is None:
             return await site.problem(request, 404, "console.edit.gone")
         return await _show(site, request, slug, shelf, written)
@@ -89,6 +106,15 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
+async def show_again(site: Site, request: Request, slug: str, beside: Beside) -> Response:
+    """The page with what went wrong beside the form."""
+    shelf = await _shelf(site, request, slug)
+    written = shelf.written()
+    if written is None:
+        return await site.problem(request, 404, "console.edit.gone")
+    return await _show(site, request, slug, shelf, written, beside=beside)
+
+
 async def _save(site: Site, request: Request, slug: str, written: Written) -> Response:
     who = site.staff(request).who
     async with site.unit() as unit:
@@ -106,15 +132,21 @@ async def _said(tryout: Tryout, slug: str, written: Written) -> Said | str:
 
 
 async def _show(
-    site: Site, request: Request, slug: str, shelf: Shelf, written: Written, said: Said | str = ""
-) -> Response:
+    site: Site, request: Request, slug: str, shelf: Shelf, written: Written, said: Said | str = "",
+    beside: Beside | None = None,
+) -> Response:  # fmt: skip
+    beside = beside or Beside(site.texts.say(said) if isinstance(said, str) and said else "")
+    async with site.reading() as unit:
+        standing = [one for one in await notices.current(unit) if (one.kind, one.about) == ("entry", slug)]
     behind = history.diff(shelf.live.text, written.text) if shelf.behind and shelf.live else ()
     facts: dict[str, Any] = {
         "slug": slug, "shelf": shelf, "written": written, "seen": look_at(site, slug, written.text), "parts": PARTS,
-        "said_to": "" if isinstance(said, str) else said, "problem": said if isinstance(said, str) else "",
-        "behind": behind, "longest": LONGEST, "title": _title(site, slug),
+        "said_to": "" if isinstance(said, str) else said, "problem": beside.problem,
+        "behind": behind, "longest": LONGEST, "title": _title(site, slug), "notices": standing,
+        "notice": beside.notice, "longest_notice": notices.LONGEST, "reason": beside.reason,
+        "longest_reason": LONGEST_REASON, "references": references(site.library(), "entry", slug),
     }  # fmt: skip
-    return site.page(request, "edit_answer.html", **facts)
+    return site.page(request, "edit_answer.html", status=422 if beside.refused else 200, **facts)
 
 
 async def _shelf(site: Site, request: Request, slug: str) -> Shelf:
@@ -127,7 +159,8 @@ async def shelf_of(unit: Unit, slug: str, who: Colleague) -> Shelf:
     own = await versions.draft_of(unit, "entry", slug, who.id)
     rows = await versions.unpublished(unit, "entry")
     others = tuple(row for row in rows if row.slug == slug and (own is None or row.id != own.id))
-    return Shelf(await versions.live(unit, "entry", slug), own, others)
+    retired = next(iter(await versions.retired(unit, "entry", slug)), None)
+    return Shelf(await versions.live(unit, "entry", slug), own, others, retired)
 
 
 def _written(form: FormData) -> Written:

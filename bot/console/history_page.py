@@ -62,7 +62,7 @@ async def _restore(site: Site, request: Request, slug: str, number: int) -> Resp
     who = site.staff(request).who
     async with site.unit() as unit:
         row = await versions.one(unit, "entry", number)
-        ours = row is not None and row.slug == slug
+        ours = row is not None and row.slug == slug and not row.retires
         kept = await versions.draft_of(unit, "entry", slug, who.id)
         if ours and kept is None:
             await history.restore(editing_of(site, unit, who), "entry", number, site.texts)

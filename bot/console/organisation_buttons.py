@@ -10,7 +10,8 @@ from fastapi.responses import Response
 
 from bot.console import organisation_form as form_of
 from bot.console.organisation_form import KIND
-from bot.console.organisations_page import SAVED, show_one
+from bot.console.organisation_page import SAVED, Beside, show_one
+from bot.console.replayed import groups
 from bot.console.site import Number, Site
 from bot.staff import audit, notices, versions
 from bot.staff.outcomes import Conflict, Refusal
@@ -38,12 +39,13 @@ def _notices(router: APIRouter, site: Site) -> None:
         """A few words until the end of a day."""
         form, who = await site.form(request), site.staff(request).who
         words, day = str(form.get("words", "")), str(form.get("until", ""))
-        until = _end_of(day)
+        until = end_of(day)
         async with site.unit() as unit:
             written = partial(audit.record, unit, who.id)
             made = await notices.add(unit, slug, KIND, words, until or unit.now, who, written)
         if isinstance(made, Refusal):
-            return await show_one(site, request, slug, problem=form_of.words_of(site, made), notice=(words, day))
+            beside = Beside(form_of.words_of(site, made), notice=(words, day))
+            return await show_one(site, request, slug, beside=beside)
         return site.go(request, f"/organisations/{slug}", "console.done.notice-added")
 
     @router.post("/organisations/{slug}/notices/{number}")
@@ -73,10 +75,10 @@ def _suggestions(router: APIRouter, site: Site) -> None:
         """Publish what somebody suggests, or put it away."""
         publish = (await site.form(request)).get("decision") == "publish"
         done = await (_publish if publish else _put_away)(site, request, slug, number)
-        if not isinstance(done, str):
-            return await show_one(site, request, slug, problem=form_of.words_of(site, done))
+        if isinstance(done, Beside):
+            return await show_one(site, request, slug, beside=done)
         async with site.reading() as unit:
-            stays = await versions.live(unit, KIND, slug) is not None
+            stays = await versions.stands(unit, KIND, slug) is not None
         return site.go(request, f"/organisations/{slug}" if stays else "/organisations", done)
 
 
@@ -89,29 +91,37 @@ async def _mend(site: Site, unit: Unit, slug: str, number: int) -> tuple[bool, b
     return await records.mend(unit, number, Reply(blocks=thanks))
 
 
-async def _publish(site: Site, request: Request, slug: str, number: int) -> str | Refusal | Conflict:
-    """The id of what to say."""
+async def _publish(site: Site, request: Request, slug: str, number: int) -> str | Beside:
+    """The id of what to say; or why it was not done. What would be met in another way once an organisation is retired
+    is shown before."""
     async with site.reading() as unit:
         row, revision = await versions.one(unit, KIND, number), await content.revision(unit)
     if row is None or row.slug != slug:
-        return GONE
-    tried = await form_of.rehearsed(site, slug, row.text, revision)
+        return _said(site, GONE)
+    tried = await form_of.rehearsed(site, slug, versions.text_of(row), revision)
     if isinstance(tried, Refusal):
-        return tried
+        return _said(site, tried)
+    if row.retires and tried.replay.differences and not (await site.form(request)).get("anyway"):
+        lines = [line for _, _, found in groups(site, tried.replay) for line in found]
+        return Beside(site.texts.say("console.retire.look"), differing={number: lines})
     async with site.unit() as unit:
         done = await form_of.editing_of(site, unit, site.staff(request).who).publish(KIND, number, tried)
-    return done if isinstance(done, Refusal | Conflict) else SAVED[done.state]
+    return _said(site, done) if isinstance(done, Refusal | Conflict) else SAVED[done.state]
 
 
-async def _put_away(site: Site, request: Request, slug: str, number: int) -> str | Refusal | Conflict:
+async def _put_away(site: Site, request: Request, slug: str, number: int) -> str | Beside:
     async with site.unit() as unit:
         row = await versions.one(unit, KIND, number)
         editing = form_of.editing_of(site, unit, site.staff(request).who)
         done = await editing.discard(KIND, number) if row is not None and row.slug == slug else GONE
-    return done if isinstance(done, Refusal) else "console.done.put-away"
+    return _said(site, done) if isinstance(done, Refusal) else "console.done.put-away"
 
 
-def _end_of(said: str) -> dt.datetime | None:
+def _said(site: Site, why: Refusal | Conflict) -> Beside:
+    return Beside(form_of.words_of(site, why))
+
+
+def end_of(said: str) -> dt.datetime | None:
     """The end of a day that was typed in, in UTC; None for what is no day."""
     try:
         day = dt.date.fromisoformat(said)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.console.site import Site
-from bot.staff import audit
+from bot.staff import audit, versions
 from bot.staff.edits import PUBLISHERS, Editing
 from bot.staff.outcomes import Conflict, Done, Refusal, Rehearsal
 from bot.store.content import Row as Version
@@ -31,8 +31,10 @@ FIELDS = (
 )  # fmt: skip
 LONG = frozenset({"what_for", "who_for", "access", "hours", "exceptions"})
 """Fields with room for several lines."""
-HOLIDAYS = ("", "as usual", "closed")
+CHOICES: Mapping[str, tuple[str, ...]] = {"bank_holidays": ("", "as usual", "closed")}
+"""Fields of which one of a few is chosen."""
 Cells = Mapping[str, str]
+TAKEN = "console.new-organisation.taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,28 +87,32 @@ def fault_words(site: Site, found: Fault) -> str:
     return site.texts.say("staff.sheet.whole", why=site.texts.say(f"staff.sheet.fault.{found.name}", **found.facts))
 
 
-async def rehearsed(site: Site, slug: str, text: str, revision: str | None) -> Rehearsal | Refusal:
-    """Try a change out. Where the search would notice nothing, as with a phone number or hours, nothing can change."""
+async def rehearsed(site: Site, slug: str, text: str | None, revision: str | None) -> Rehearsal | Refusal:
+    """Try a change out; None: it is retired. Where the search would notice nothing, as with a phone number or hours,
+    nothing can change."""
     before = site.library()
     try:
         after = with_one(before, KIND, slug, text)
     except UnreadableFile as error:
         return Refusal("staff.edit.unreadable", {"why": error.facts["why"]})
     if _searched(before) == _searched(after):
-        return Rehearsal(text, revision, Replay())
+        return Rehearsal(text or "", revision, Replay())
     if site.console.rehearsals is None:
         return Refusal("console.organisations.not-tried")
     return await site.console.rehearsals.rehearse(KIND, slug, text)
 
 
 async def put_live(
-    site: Site, who: Colleague, slug: str, text: str, base: Version, revision: str | None
+    site: Site, who: Colleague, slug: str, text: str, base: Version | None, revision: str | None
 ) -> Done | Refusal | Conflict:
-    """Publish a text, or send it to somebody who may. It is kept as a draft whatever stands in the way."""
+    """Publish a text, or send it to somebody who may; without `base` one of an organisation that is new. It is kept as
+    a draft whatever stands in the way."""
     tried = await rehearsed(site, slug, text, revision) if who.role in PUBLISHERS else None
     async with site.unit() as unit:
         editing = editing_of(site, unit, who)
-        draft = await editing.draft(KIND, slug, text, base=base.version)
+        if base is None and await versions.stands(unit, KIND, slug) is not None:
+            return Refusal(TAKEN)
+        draft = await editing.draft(KIND, slug, text, base=base.version if base else None)
         if isinstance(draft, Refusal):
             return draft
         if tried is None:

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from bot.console.answers_page import editing_of
-from bot.console.look import look_at
+from bot.console.look import Look, look_at
 from bot.console.replayed import MOST_SHOWN, groups
 from bot.console.site import Number, Site
 from bot.console.trials import Trial, Trials
@@ -26,6 +26,7 @@ from bot.store import content
 from bot.store.content import Row
 from bot.store.unit import Unit
 from handlers.office import Colleague
+from knowledge.references import references
 
 AT_ONCE, PATIENCE = 1.0, 15.0
 """Seconds: until a page says how far the trial is; and until a button gives up waiting for it."""
@@ -95,7 +96,7 @@ async def _release(site: Site, trials: Trials, request: Request, slug: str, numb
     on = await _on(site, request, slug, number)
     if on is None:
         return await site.problem(request, 404, GONE.text_id)
-    tried = await trials.tried(slug, on.row.text, on.revision, PATIENCE)
+    tried = await trials.tried(slug, versions.text_of(on.row), on.revision, PATIENCE)
     if isinstance(tried, Trial):
         return site.go(request, f"/answers/{slug}/drafts/{number}", "console.publish.still-trying")
     if isinstance(tried, Refusal):
@@ -126,12 +127,13 @@ async def _show(site: Site, trials: Trials, request: Request, slug: str, number:
     on = await _on(site, request, slug, number)
     if on is None:
         return await site.problem(request, 404, GONE.text_id)
-    seen = look_at(site, slug, on.row.text)
+    seen = Look() if on.row.retires else look_at(site, slug, on.row.text)
     tried = Refusal("staff.edit.faults", {"what": seen.unreadable}) if seen.unreadable else await trials.tried(
-        slug, on.row.text, on.revision, AT_ONCE
+        slug, versions.text_of(on.row), on.revision, AT_ONCE
     )  # fmt: skip
     facts: dict[str, Any] = {
         "slug": slug, "title": _title(site, slug), "on": on, "seen": seen, "problem": problem,
+        "references": references(site.library(), "entry", slug) if on.row.retires else (),
         "diff": history.diff(on.live.text if on.live else "", on.row.text),
         "trial": tried if isinstance(tried, Trial) else None,
         "not_tried": words_of(site, tried) if isinstance(tried, Refusal) else "",

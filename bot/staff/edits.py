@@ -6,11 +6,11 @@ Nothing that somebody wrote is ever lost: also a text that cannot be read is kep
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.staff import versions
-from bot.staff.findings import TIMES, conflict_with, faults_in, tier_of, when_faulty
+from bot.staff.findings import TIMES, conflict_with, faults_in, tier_of, when_faulty, wrong_with
 from bot.staff.outcomes import Conflict, Done, Draft, Refusal, Rehearsal
 from bot.staff.versions import STAFF, UNPUBLISHED, Audit, State
 from bot.store.content import Row
@@ -24,6 +24,13 @@ NEED_A_SECOND = frozenset({"life-safety", "sensitive"})
 PUBLISHERS: frozenset[Role] = frozenset({"editor", "approver", "coordinator", "admin"})
 APPROVERS: frozenset[Role] = frozenset({"approver", "coordinator", "admin"})
 GONE, NOT_YOURS = Refusal("staff.edit.gone"), Refusal("staff.edit.not-yours")
+
+
+def waits_for(who: Colleague, row: Row) -> bool:
+    """May somebody agree to other words from their phone? Never to their own; taking an answer away is agreed to at
+    the console, which shows what still names it."""
+    others = row.state == "waiting" and row.staff_id not in (None, who.id)
+    return others and not row.retires and who.role in APPROVERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,19 @@ class Editing:
             return Refusal("staff.edit.unreadable", {"why": found}, version_id)
         hard = tuple(one.what for one in found if not one.warning)
         return Draft(version_id, over, hard, tuple(one.what for one in found if one.warning))
+
+    async def retire(self, kind: Kind, slug: str, reason: str) -> Draft | Refusal:
+        """Begin to take a file away: a draft without words, published by the same rules. It stays in the history."""
+        if not reason:
+            return Refusal("staff.edit.no-reason")
+        if await versions.live(self.unit, kind, slug) is None:
+            return GONE
+        if await versions.draft_of(self.unit, kind, slug, self.staff.id) is not None:
+            return Refusal("staff.edit.own-draft")
+        values = {"text": "", "note": reason, "at": self.unit.now, "retires": True}
+        version_id, over = await self._keep(kind, slug, values, None)
+        await self.audit("draft retirement", f"{kind} {slug}")
+        return Draft(version_id, over)
 
     async def submit(
         self, kind: Kind, version_id: int, starts: dt.datetime | None = None, ends: dt.datetime | None = None
@@ -110,13 +130,14 @@ class Editing:
         own = await versions.draft_of(self.unit, kind, slug, self.staff.id)
         if own is not None:
             over = own.base if base is None else base
-            values |= {"state": "draft", "base": over, "starts": None, "ends": None}
+            fresh = {"state": "draft", "base": over, "starts": None, "ends": None, "retires": False, "stopped_at": None}
+            values = {**fresh, **values}
             await versions.change(self.unit, kind, own, **values)
             return own.id, over
-        live = await versions.live(self.unit, kind, slug)
-        over = base if base is not None or live is None else live.version
+        before = await versions.stands(self.unit, kind, slug)
+        over = base if base is not None or before is None else before.version
         values |= {"state": "draft", "by": STAFF, "staff_id": self.staff.id, "base": over}
-        return await versions.put(self.unit, kind, slug, live.local if live else True, values), over
+        return await versions.put(self.unit, kind, slug, before.local if before else True, values), over
 
     async def _row(self, kind: Kind, version_id: int, *states: State) -> Row | None:
         row = await versions.one(self.unit, kind, version_id)
@@ -132,11 +153,8 @@ class Editing:
         self, kind: Kind, row: Row, starts: dt.datetime | None, ends: dt.datetime | None
     ) -> Refusal | Conflict | None:
         """What stands in the way of a version: its words, its times, or one that somebody else published."""
-        found = faults_in(kind, row.slug, row.text, self.library)
-        if isinstance(found, str):
-            return Refusal("staff.edit.unreadable", {"why": found}, row.id)
-        if hard := [one.what for one in found if not one.warning]:
-            return Refusal("staff.edit.faults", {"what": "; ".join(hard)}, row.id)
+        if wrong := wrong_with(kind, row.slug, versions.text_of(row), self.library):
+            return replace(wrong, version_id=row.id)
         if when_faulty(starts, ends, self.unit.now):
             return Refusal(TIMES, {}, row.id)
         return await conflict_with(self.unit, kind, row)
@@ -155,5 +173,5 @@ class Editing:
         if versions.ahead(values["starts"], self.unit.now):
             return await self._to(kind, row, "scheduled", "schedule", **values)
         await versions.go_live(self.unit, kind, row, **values)
-        await self.audit("publish", versions.name_of(kind, row))
-        return Done(row.id, "live")
+        await self.audit("retire" if row.retires else "publish", versions.name_of(kind, row))
+        return Done(row.id, versions.now_in(row))

@@ -1,7 +1,7 @@
 """Versions of a file in the tables: which one answers, how one takes another's place, and how all processes hear of it.
 
 States: `draft`, `waiting` for a second person, `scheduled`, `live`, `replaced` by a later one, `withdrawn`, and
-`offered`: a change that shipped while staff had edited the file.
+`offered`: a change that shipped while staff had edited the file; `retired`: nothing of the file answers any more.
 """
 
 from __future__ import annotations
@@ -10,19 +10,20 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Literal, Protocol
 
-from sqlalchemy import Integer, Text, cast, func, select, update
+from sqlalchemy import Integer, Text, and_, cast, func, or_, select, update
 from sqlmodel import col
 
 from bot.errors import StoreUnavailable
 from bot.store import switch
 from bot.store.content import Row, Version
 from bot.store.inbox import upsert
+from bot.store.listening import CONTENT, tell
 from bot.store.tables import EntryVersion, OrganisationVersion, Setting
 from bot.store.unit import Unit
 from knowledge.check_one import Kind
 
 TABLES: Mapping[Kind, Version] = {"entry": EntryVersion, "organisation": OrganisationVersion}
-State = Literal["draft", "waiting", "scheduled", "live", "replaced", "withdrawn", "offered"]
+State = Literal["draft", "waiting", "scheduled", "live", "replaced", "withdrawn", "offered", "retired"]
 UNPUBLISHED: tuple[State, ...] = ("draft", "waiting", "scheduled", "offered")
 SHIPPED, STAFF = "shipped", "staff"
 TRIES = 5
@@ -52,6 +53,25 @@ async def live(unit: Unit, kind: Kind, slug: str) -> Row | None:
     statement = statement.order_by(col(table.local).desc(), col(table.version).desc()).limit(1)
     found: Row | None = (await unit.session.execute(_anew(statement))).scalar_one_or_none()
     return found
+
+
+async def retired(unit: Unit, kind: Kind, slug: str = "") -> list[Row]:
+    """The versions by which files were taken away, one a file, the latest first; of one file with `slug`."""
+    table = TABLES[kind]
+    about = (col(table.slug) == slug,) if slug else ()
+    statement = select(table).where(col(table.state) == "retired", *about).order_by(col(table.id).desc())
+    return list((await unit.session.execute(_anew(statement))).scalars().all())
+
+
+async def stands(unit: Unit, kind: Kind, slug: str) -> Row | None:
+    """The version that a change is written over: what answers, or else what took the file away."""
+    found = await live(unit, kind, slug)
+    return found or next(iter(await retired(unit, kind, slug)), None)
+
+
+def text_of(row: Row) -> str | None:
+    """The file as a version has it; None where there would be none."""
+    return None if row.retires else row.text
 
 
 async def put(unit: Unit, kind: Kind, slug: str, local: bool, values: Mapping[str, Any]) -> int:
@@ -84,21 +104,36 @@ async def locked_revision(unit: Unit) -> str | None:
 
 
 async def bump(unit: Unit) -> None:
-    """The content changes with this transaction: every process reads it again within a second."""
+    """The content changes with this transaction: every process hears of it, and reads it again."""
     more = cast(cast(col(Setting.value), Integer) + 1, Text)
     statement = update(Setting).where(col(Setting.name) == switch.REVISION).values(value=more, at=unit.now)
     done = await unit.session.execute(_plainly(statement.returning(col(Setting.value))))
     if done.scalar_one_or_none() is None:
         await switch.put(unit, switch.REVISION, "1")
+    await tell(unit, CONTENT)
 
 
 async def go_live(unit: Unit, kind: Kind, row: Row, **values: Any) -> None:
-    """This version answers from now on; the one before it is replaced."""
+    """This version answers from now on, or, where it retires its file, nothing does; the one before is replaced."""
     table = TABLES[kind]
-    older = (col(table.slug) == row.slug, col(table.local) == row.local, col(table.state) == "live")
+    layers = (True, False) if row.retires else (row.local,)
+    same = and_(col(table.state) == "live", col(table.local).in_(layers))
+    older = (col(table.slug) == row.slug, or_(same, col(table.state) == "retired"))
     await unit.session.execute(_plainly(update(table).where(*older).values(state="replaced")))
-    await change(unit, kind, row, **{"state": "live", "at": unit.now, **values})
+    await change(unit, kind, row, **{"state": now_in(row), "at": unit.now, "stopped_at": None, **values})
     await bump(unit)
+
+
+def now_in(row: Row) -> State:
+    """The state of a version that has gone live."""
+    return "retired" if row.retires else "live"
+
+
+async def stopped(unit: Unit, kind: Kind) -> list[Row]:
+    """Drafts that were due and were kept from going live, the latest first."""
+    table = TABLES[kind]
+    statement = select(table).where(col(table.state) == "draft", col(table.stopped_at).is_not(None))
+    return list((await unit.session.execute(_anew(statement.order_by(col(table.stopped_at).desc())))).scalars().all())
 
 
 async def due(unit: Unit, kind: Kind, state: State, column: Literal["starts", "ends"]) -> list[Row]:

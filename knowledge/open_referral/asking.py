@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from knowledge.open_referral.values import Json
 from knowledge.prose import Frozen
 
+DATED = re.compile(r"\d{4}-\d{2}-\d{2}")
 READ = ("name", "alternate_name", "description", "eligibility_description")
+
+
+def _dated(said: object) -> object:
+    """A bare number would be read as seconds since 1970."""
+    if isinstance(said, str) and DATED.match(said) is None:
+        raise ValueError("not a date")
+    return said
 
 
 def _aware(moment: dt.datetime) -> dt.datetime:
@@ -25,7 +34,7 @@ class ServiceFilter(Frozen):
     taxonomy_term_id: str | None = None
     taxonomy_id: str | None = None
     organization_id: str | None = None
-    modified_after: Annotated[dt.datetime, AfterValidator(_aware)] | None = None
+    modified_after: Annotated[dt.datetime, BeforeValidator(_dated), AfterValidator(_aware)] | None = None
 
 
 class TermFilter(Frozen):

@@ -12,6 +12,8 @@ from knowledge.open_referral.values import Ids, Json
 from knowledge.open_referral.words import words
 
 ById = Mapping[str, Json]
+Alerts = Mapping[str, tuple[str, ...]]
+NO_ALERTS: Alerts = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +27,10 @@ class Feed:
     taxonomy_terms: ById
 
 
-def feed_of(library: Library) -> Feed:
-    """A library in; the feed out. Each organisation is an organization and the one service that it gives."""
-    sources = _sources(library)
+def feed_of(library: Library, alerts: Alerts = NO_ALERTS) -> Feed:
+    """A library in; the feed out. Each organisation is an organization and the one service that it gives. `alerts` is
+    what the team says of an organisation at this moment, by our own ids."""
+    sources = _sources(library, alerts)
     ids, said = Ids(library.place.name), words()
     organizations = [organization(source) for source in sources]
     services = [service(source) for source in sources]
@@ -49,10 +52,18 @@ def with_services(feed: Feed, organization: Json) -> Json:
     return {**organization, "services": [feed.services[service["id"]] for service in organization["services"]]}
 
 
-def _sources(library: Library) -> list[Source]:
+def _sources(library: Library, alerts: Alerts) -> list[Source]:
     terms, ids = subjects(library), Ids(library.place.name)
     return [
-        Source(known, library.place, terms.get(slug, ()), library.changed.get(slug), ids, words())
+        Source(
+            known,
+            library.place,
+            terms.get(slug, ()),
+            library.changed.get(slug),
+            ids,
+            words(),
+            " ".join(alerts.get(slug, ())),
+        )
         for slug, known in sorted(library.organisations.items())
     ]
 

@@ -19,7 +19,7 @@ Kind = Literal["statutory", "charity", "community"]
 TAG = re.compile(r"<[^<>]*>")
 WEB = re.compile(r"https?://[^\s<>]+")
 MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
-UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]+")
+UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]+")
 TEXTED = frozenset({"text", "sms"})
 
 

@@ -31,6 +31,7 @@ class Source:
     changed_at: dt.datetime | None
     ids: Ids
     words: Words
+    alert: str = ""
 
     def id(self, kind: str) -> str:
         """The id of this organisation's one thing of a kind."""
@@ -66,6 +67,7 @@ def service(source: Source) -> Json:
         eligibility_description=known.who_for,
         application_process=known.access,
         fees_description=known.cost,
+        alert=source.alert,
         assured_date=known.checked_on.isoformat() if known.checked_on else None,
         last_modified=instant(source.changed_at) if source.changed_at else None,
         **_nested(source),

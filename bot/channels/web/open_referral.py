@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
@@ -10,12 +11,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Mount
 
 from bot.channels.web import open_referral_answers as answers
 from bot.channels.web import open_referral_shapes as shapes
 from bot.channels.web.open_referral_answers import answerable, one, page, said
 from bot.channels.web.open_referral_shapes import shape
 from bot.channels.web.site import Site
+from handlers.ports import Ports
 from knowledge import open_referral as hsds
 from knowledge.library import Library
 from knowledge.open_referral import Feed
@@ -28,29 +31,33 @@ Route = Callable[[Request], Awaitable[JSONResponse]]
 
 
 class Shelf:
-    """The feed of the library of this moment, made once for each library."""
+    """The feed of this moment, made once for each library and what the team says beside it: notices end by
+    themselves."""
 
-    def __init__(self, library: Callable[[], Library]) -> None:
-        self._library = library
-        self._made: tuple[Library, Feed] | None = None
+    def __init__(self, ports: Callable[[], Ports]) -> None:
+        self._ports = ports
+        self._made: tuple[Library, Mapping[str, tuple[str, ...]], Feed] | None = None
 
     def feed(self) -> Feed:
         """Everything there is to serve, now."""
-        library = self._library()
-        if self._made is None or self._made[0] is not library:
-            self._made = (library, hsds.feed_of(library))
-        return self._made[1]
+        ports = self._ports()
+        library, notices = ports.library, ports.notices
+        if self._made is None or self._made[0] is not library or self._made[1] != notices:
+            self._made = (library, notices, hsds.feed_of(library, notices))
+        return self._made[2]
 
 
 def mount(app: FastAPI, site: Site) -> None:
     """Put the feed under its path; without the slash at its end too, for readers that drop it."""
     app.add_api_route(PATH, details(site), include_in_schema=False)
-    app.mount(PATH, application(site))
+    feed = Mount(PATH, application(site))
+    feed.path_regex = re.compile(feed.path_regex.pattern, re.DOTALL)  # else an id with a line break is answered in HTML
+    app.router.routes.append(feed)
 
 
 def application(site: Site) -> FastAPI:
     """The feed as an application of its own: it answers in JSON alone, its faults too."""
-    shelf = Shelf(lambda: site.ports().library)
+    shelf = Shelf(site.ports)
     app = FastAPI(
         title="Open Referral UK",
         version=VERSION,
