@@ -6,19 +6,17 @@ A change from the phone follows the rules of the console, and is tried out on kn
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Literal, Protocol, get_args
+from typing import Protocol, get_args
 
-from pydantic import Field
-
+from handlers.kept import Approval, Change, Due, Missed, Proposed, Reading, Replied, Standing, Ticket
 from handlers.office import VISITORS, Role
-from knowledge.entry import Entry, Tier
-from knowledge.prose import Frozen
 
 ALL: frozenset[Role] = frozenset(get_args(Role))
 PUBLISHERS: frozenset[Role] = ALL - {"officer"}
 """Who may publish where no second person is needed; an officer's change always goes to a second person."""
+APPROVERS: frozenset[Role] = PUBLISHERS - {"editor"}
+"""Who may agree to what somebody else wrote."""
 TALKERS: frozenset[Role] = frozenset(VISITORS)
 MAY: Mapping[str, frozenset[Role]] = {
     "due": ALL,
@@ -29,11 +27,17 @@ MAY: Mapping[str, frozenset[Role]] = {
     "discard": ALL,
     "try_out": PUBLISHERS,
     "publish": PUBLISHERS,
+    "approvals": APPROVERS,
+    "proposed": APPROVERS,
+    "rehearse": APPROVERS,
+    "approve": APPROVERS,
+    "send_back": APPROVERS,
     "missed": ALL,
     "add_phrasing": ALL,
     "not_for_us": ALL,
     "waiting": TALKERS,
     "ticket": TALKERS,
+    "take": TALKERS,
     "reply": TALKERS,
     "close": TALKERS,
     "notices": ALL,
@@ -41,87 +45,6 @@ MAY: Mapping[str, frozenset[Role]] = {
     "end_notice": ALL,
 }
 """Who may ask the desk for what. The rules of reviews and of editing are asked besides."""
-Replied = Literal["sent", "kept", "gone"]
-"""Of a reply to somebody who waits. `kept`: they must not be written to; `gone`: the ticket is closed."""
-Came = Literal["draft", "tried", "waiting", "live", "worse", "done", "refused"]
-"""What came of a change. `waiting`: for a second person; `worse`: some messages would be, and nothing was done."""
-
-
-class Due(Frozen):
-    """An answer to look at again; `due` is None while nobody ever confirmed it."""
-
-    slug: str
-    title: str
-    tier: Tier
-    due: dt.date | None = None
-
-
-class Reading(Frozen):
-    """An answer as it can be edited: the words below its settings, and the version that they are of."""
-
-    slug: str
-    title: str
-    words: str
-    version: int = Field(description="what a change of these words is written over")
-    drafted: bool = Field(default=False, description="these words are one's own draft, which nobody else sees yet")
-
-
-class Verdict(Frozen):
-    """A change tried out on known messages: how many would be answered otherwise, and a few of those met worse."""
-
-    of: int
-    better: int = 0
-    worse: int = 0
-    changed: int = 0
-    blocked: int = Field(default=0, description="messages of danger, crisis or abuse that would be met in another way")
-    examples: tuple[str, ...] = ()
-
-
-class Change(Frozen):
-    """What came of a change. `why` is a text id, filled in with `facts`; empty unless refused."""
-
-    came: Came
-    why: str = ""
-    facts: Mapping[str, object] = Field(default_factory=dict)
-    version: int | None = Field(default=None, description="the number of the draft that is kept")
-    faults: tuple[str, ...] = Field(default=(), description="must go before it is published")
-    warnings: tuple[str, ...] = ()
-    preview: Entry | None = None
-    may_publish: bool = Field(default=False, description="by oneself, once it was tried out")
-    verdict: Verdict | None = None
-    settled: int = Field(default=0, description="questions that a new phrasing settles")
-    answered: int = Field(default=0, description="texts of the group that are answered now, of `texts`")
-    texts: int = 0
-
-
-class Missed(Frozen):
-    """Questions that ask for much the same, and the entries that come nearest: their ids."""
-
-    id: int
-    count: int
-    samples: tuple[str, ...]
-    suggested: tuple[str, ...] = ()
-
-
-class Ticket(Frozen):
-    """Somebody who waits for a person; `said` holds who spoke ("staff" or "resident") and their words."""
-
-    id: int
-    wish: str
-    since: dt.datetime
-    channel: str
-    about: str = ""
-    phone: str = ""
-    said: tuple[tuple[str, str], ...] = ()
-
-
-class Standing(Frozen):
-    """A notice that residents read until a moment, in UTC."""
-
-    id: int
-    about: str
-    text: str
-    until: dt.datetime
 
 
 class Keeping(Protocol):
@@ -159,6 +82,27 @@ class Keeping(Protocol):
         """Put one's own draft away. False where there is none."""
         ...
 
+    async def approvals(self) -> Sequence[Approval]:
+        """Changes of others that wait for a second person, the longest first."""
+        ...
+
+    async def proposed(self, version: int) -> Proposed | None:
+        """One of them, to be read. None where it waits no more, or is one's own."""
+        ...
+
+    async def rehearse(self, version: int) -> Change:
+        """What one of them would do to known messages."""
+        ...
+
+    async def approve(self, version: int) -> Change:
+        """Agree to it: it is live, or at the time it was sent for. Refused unless it was tried out on what is answered
+        with now."""
+        ...
+
+    async def send_back(self, version: int, why: str) -> bool:
+        """A draft of its author again, who is told why. False where it waits no more, or is one's own."""
+        ...
+
     async def missed(self) -> Sequence[Missed]:
         """What nobody could answer, the most asked first."""
         ...
@@ -177,6 +121,10 @@ class Keeping(Protocol):
 
     async def ticket(self, number: int) -> Ticket | None:
         """One who waits, with all that was said. That it was read is recorded."""
+        ...
+
+    async def take(self, number: int) -> bool:
+        """Take a ticket on, also from a colleague: nobody else is reminded of it at first. False where it is closed."""
         ...
 
     async def reply(self, number: int, text: str) -> Replied:

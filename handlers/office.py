@@ -17,6 +17,9 @@ from knowledge.visits.questions import Level
 Role = Literal["officer", "editor", "approver", "coordinator", "admin"]
 Ended = Literal["done", "not_in", "refused"]
 """What came of a visit. `not_in`: nobody opened the door."""
+Told = Literal["told", "ring", "before", "hidden", "unreached"]
+"""How a resident hears that their visitors have set out. `ring`: by a call, which is on the ring list; `before`: that
+was done already; `hidden`: it is not safe to write or ring, and nothing was done; `unreached`: there is no way."""
 Reach = Literal["all", "own"]
 """Whose visits somebody may see or change: everybody's, or those they go to themselves."""
 
@@ -161,8 +164,9 @@ class Office(Protocol):
         """Everybody who has not left, by name."""
         ...
 
-    async def on_the_way(self, visit_id: int) -> bool:
-        """Tell the resident once that their visitors are coming. False: said already, or no message reaches them."""
+    async def on_the_way(self, visit_id: int) -> Told | None:
+        """Tell the resident of a visit of today once that their visitors are coming. None: it is not of today, or it
+        is over."""
         ...
 
     async def feed_path(self) -> str:

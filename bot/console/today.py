@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from bot.console import guard
 from bot.console.site import Site
-from bot.staff import counts
+from bot.staff import chasing, counts, versions
 from bot.staff.counts import Count
 from bot.store import switch
+from bot.store.content import Row
 from bot.store.unit import Unit
-from handlers.office import VISITORS, Colleague
+from handlers.office import COORDINATORS, VISITORS, Colleague
+from knowledge import hours
+from knowledge.check_one import Kind
 
 LEADS_TO = {"reviews": "/reviews", "missed": "/missed", "waiting": "/waiting", "visits": "/visits"}
 """Where each count leads, once there is such a page and it is theirs."""
@@ -28,6 +32,15 @@ class Tile:
     path: str
 
 
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A draft whose time had come and that did not go live: its title, its page, and why."""
+
+    title: str
+    path: str
+    why: str
+
+
 def routes(site: Site) -> APIRouter:
     """`/`."""
     router = APIRouter()
@@ -37,9 +50,12 @@ def routes(site: Site) -> APIRouter:
         who = site.staff(request).who
         async with site.reading() as unit:
             found = await _counted(site, unit, who)
+            late = await _late(site, unit, who)
             off = await switch.message(unit)
+            stopped = await _stopped(site, unit, who)
         tiles = [Tile(name, count, _path(who, name)) for name, count in found.items()]
-        return site.page(request, "today.html", tiles=tiles, off=off, now=site.console.clock.now())
+        facts: dict[str, Any] = {"tiles": tiles, "late": late, "off": off, "stopped": stopped}
+        return site.page(request, "today.html", now=site.console.clock.now(), **facts)
 
     return router
 
@@ -51,6 +67,30 @@ async def _counted(site: Site, unit: Unit, who: Colleague) -> dict[str, Count]:
     if reach := VISITORS.get(who.role):
         found["visits"] = await counts.visits_today(unit, site.zone, who.id if reach == "own" else None)
     return found
+
+
+async def _late(site: Site, unit: Unit, who: Colleague) -> Count:
+    """People who wait too long for an answer, as far as they are for whoever looks."""
+    holidays = hours.bank_holidays(range(unit.now.year - 1, unit.now.year + 2))
+    return await chasing.overdue(unit, who, site.library().place, holidays)
+
+
+async def _stopped(site: Site, unit: Unit, who: Colleague) -> list[Stopped]:
+    """What was kept from going live of one's own; for coordinators, of everybody."""
+    rows = [(kind, row) for kind in versions.TABLES for row in await versions.stopped(unit, kind)]
+    mine = [(kind, row) for kind, row in rows if row.staff_id == who.id or who.role in COORDINATORS]
+    return [Stopped(_title_of(site, kind, row.slug), _draft_of(kind, row), row.note) for kind, row in mine]
+
+
+def _title_of(site: Site, kind: Kind, slug: str) -> str:
+    library = site.library()
+    if kind == "entry":
+        return library.entries[slug].title if slug in library.entries else slug
+    return library.organisations[slug].name if slug in library.organisations else slug
+
+
+def _draft_of(kind: Kind, row: Row) -> str:
+    return f"/answers/{row.slug}/drafts/{row.id}" if kind == "entry" else f"/organisations/{row.slug}"
 
 
 def _path(who: Colleague, name: str) -> str:

@@ -15,7 +15,7 @@ from bot.console.site import Number, Site
 from bot.console.visiting import NoVisit
 from bot.staff import audit
 from bot.store.unit import Unit
-from bot.visits import acts, crew, team
+from bot.visits import acts, crew, setting_out, team
 from handlers.office import Colleague, Ended, StaffVisit
 
 LONGEST_NOTE = 2000
@@ -86,6 +86,14 @@ def refuse(act: Act, text_id: str, **facts: object) -> NotDone:
     return NotDone(act.site.texts.say(text_id, reference=act.visit.reference, **facts))
 
 
+async def _on_our_way(act: Act) -> Done:
+    texts = visiting.told_texts(act.site)
+    came = await setting_out.on_the_way(act.unit, act.visit.id, texts, act.site.zone)
+    if came not in setting_out.STATES:
+        raise refuse(act, f"staff.way.{came or 'not-today'}")
+    return Done(f"staff.way.{came}", "on our way")
+
+
 async def _outcome(act: Act) -> Done:
     ended = visiting.words(act.form, "outcome")
     if ended not in acts.ENDED:
@@ -146,8 +154,8 @@ async def _assign(act: Act) -> Done:
 
 
 FORMS: dict[str, Doing] = {
-    "outcome": _outcome, "follow-up": _follow_up, "note": _note_down, "safeguarding": _safeguarding, "refer": _refer,
-    "swap": _swap, "assign": _assign,
+    "on-our-way": _on_our_way, "outcome": _outcome, "follow-up": _follow_up, "note": _note_down,
+    "safeguarding": _safeguarding, "refer": _refer, "swap": _swap, "assign": _assign,
 }  # fmt: skip
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -68,12 +70,17 @@ async def _facts(unit: Unit, site: Site, request: Request, visit: StaffVisit) ->
         "wrong": wrong, "names": await audit.names(unit, {one.staff_id for one in wrong}),
         "referred": [_name(site, id_) for id_ in referred], "partners": partners(site),
         "ends": ENDS if unit.now >= visit.starts and visit.state in (BOOKED, *ENDS) else (),
+        "may_set_out": booked and unit.now < visit.ends and _date(site, visit.starts) == _date(site, unit.now),
         "open": visit.state in (BOOKED, *ENDS), "needed": visiting.visits_of(site).visitors,
         "may_assign": booked and unit.now < visit.ends and who.role in MAY["assign"],
         "may_move": booked and unit.now < visit.ends and who.role in COORDINATORS,
         "others": [one for one in everybody.values() if one.id not in named], "everybody": everybody.values(),
         "goes": named,
     }  # fmt: skip
+
+
+def _date(site: Site, moment: dt.datetime) -> dt.date:
+    return moment.astimezone(ZoneInfo(site.zone)).date()
 
 
 def _name(site: Site, organisation: str) -> str:

@@ -49,7 +49,8 @@ def _list(router: APIRouter, site: Site) -> None:
     async def show(request: Request) -> Response:
         async with site.reading() as unit:
             found = await handovers.open_tickets(unit)
-        return site.page(request, "waiting.html", lines=[_line(site, ticket) for ticket in found])
+            names = await audit.names(unit, {ticket.held_by for ticket in found})
+        return site.page(request, "waiting.html", lines=[_line(site, ticket) for ticket in found], names=names)
 
 
 def _one(router: APIRouter, site: Site) -> None:
@@ -68,6 +69,15 @@ def _one(router: APIRouter, site: Site) -> None:
             return await _read(site, request, number, words, f"console.waiting.{'long' if words else 'empty'}")
         return await _send(site, request, number, words)
 
+    @router.post("/waiting/{number}/taking")
+    async def take(request: Request, number: Number) -> Response:
+        who = site.staff(request).who
+        async with site.unit() as unit:
+            taken = await handovers.take(unit, number, who.id)
+            if taken:
+                await audit.record(unit, who.id, "take ticket", f"ticket {number}")
+        return site.go(request, f"/waiting/{number}", "console.done.ticket-taken" if taken else "console.done.nothing")
+
     @router.post("/waiting/{number}/closing")
     async def close(request: Request, number: Number) -> Response:
         who = site.staff(request).who
@@ -85,6 +95,7 @@ async def _send(site: Site, request: Request, number: int, words: str) -> Respon
         allowed = ticket is not None and ticket.state == "open" and await handovers.may_write(unit, number)
         sent = allowed and await handovers.reply(unit, number, words, message)
         if sent:
+            await handovers.take(unit, number, who.id, free=True)
             await audit.record(unit, who.id, "reply to ticket", f"ticket {number}")
     if not sent:
         return await _read(site, request, number, words, "console.waiting.not-sent")
@@ -96,6 +107,7 @@ async def _read(site: Site, request: Request, number: int, words: str = "", prob
     async with site.unit() as unit:
         ticket = await handovers.find(unit, number)
         may_write = ticket is not None and await handovers.may_write(unit, number)
+        names = await audit.names(unit, [ticket.held_by if ticket else None])
         if ticket is not None:
             await audit.record(unit, who.id, "read ticket", f"ticket {number}")
     if ticket is None:
@@ -105,6 +117,8 @@ async def _read(site: Site, request: Request, number: int, words: str = "", prob
         "ticket": ticket,
         "about": _about(site, ticket),
         "may_write": may_write,
+        "holder": names.get(ticket.held_by or 0, ""),
+        "mine": ticket.held_by == who.id,
         "words": words,
         "openings": OPENINGS,
         "longest": LONGEST,

@@ -1,32 +1,44 @@
-"""A week of visits laid out as a table: rows of people or of areas, a column a day. Pure: visits in, cells out."""
+"""A week of visits laid out as a table: rows of people or of areas, a column a day, with who is away and the closed
+days. Pure: visits in, cells out."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from bot.visits.gaps import Gaps, Gone
 from handlers.office import StaffVisit
 
 DAYS = 7
+NO_GAPS = Gaps()
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A person or an area, and their visits of each day."""
+    """A person or an area, their visits of each day, and when a person is away on it."""
 
     name: str
     cells: tuple[tuple[StaffVisit, ...], ...]
+    away: tuple[tuple[Gone, ...], ...] = ((),) * DAYS
 
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """The dates from Monday, a row for each person or area, and the same visits by day."""
+    """The dates from Monday, a row for each person or area, and the same visits and absences by day. `closed` has the
+    dates without visits, with why."""
 
     days: tuple[dt.date, ...]
     rows: tuple[Row, ...]
     by_day: tuple[tuple[StaffVisit, ...], ...]
+    away: tuple[tuple[Gone, ...], ...] = ((),) * DAYS
+    closed: Mapping[dt.date, str] = field(default_factory=dict)
+
+    @property
+    def empty(self) -> bool:
+        """Is there nothing to be told of this week?"""
+        return not (any(self.by_day) or any(self.away) or self.closed)
 
 
 def monday(day: dt.date) -> dt.date:
@@ -34,19 +46,33 @@ def monday(day: dt.date) -> dt.date:
     return day - dt.timedelta(days=day.weekday())
 
 
-def by_person(visits: Sequence[StaffVisit], first: dt.date, zone: str, people: Mapping[int, str]) -> Week:
+def by_person(
+    visits: Sequence[StaffVisit], first: dt.date, zone: str, people: Mapping[int, str], gaps: Gaps = NO_GAPS
+) -> Week:
     """`people` have a row even without visits; whoever goes to a visit has one too."""
     goers = {number: name for visit in visits for number, name in visit.visitors}
     named = sorted({**people, **goers}.items(), key=lambda one: (one[1].casefold(), one[0]))
-    rows = ((name, [visit for visit in visits if number in dict(visit.visitors)]) for number, name in named)
-    return _week(visits, first, zone, rows)
+    rows = (
+        Row(name, _cells([visit for visit in visits if number in dict(visit.visitors)], days_from(first), zone),
+            _away(gaps, first, number))
+        for number, name in named
+    )  # fmt: skip
+    return _week(visits, first, zone, rows, gaps)
 
 
-def by_area(visits: Sequence[StaffVisit], first: dt.date, zone: str, unknown: str) -> Week:
+def by_area(visits: Sequence[StaffVisit], first: dt.date, zone: str, unknown: str, gaps: Gaps = NO_GAPS) -> Week:
     """`unknown` names the row of visits whose home is not kept any more."""
     areas = sorted({area(visit) for visit in visits})
-    rows = ((name or unknown, [visit for visit in visits if area(visit) == name]) for name in areas)
-    return _week(visits, first, zone, rows)
+    rows = (
+        Row(name or unknown, _cells([visit for visit in visits if area(visit) == name], days_from(first), zone))
+        for name in areas
+    )
+    return _week(visits, first, zone, rows, gaps)
+
+
+def days_from(first: dt.date) -> tuple[dt.date, ...]:
+    """The dates of the week from its Monday."""
+    return tuple(first + dt.timedelta(days=n) for n in range(DAYS))
 
 
 def area(visit: StaffVisit) -> str:
@@ -54,13 +80,18 @@ def area(visit: StaffVisit) -> str:
     return " ".join(filter(None, (visit.outward, visit.area)))
 
 
-def _week(
-    visits: Sequence[StaffVisit], first: dt.date, zone: str, rows: Iterable[tuple[str, Sequence[StaffVisit]]]
-) -> Week:
-    days = tuple(first + dt.timedelta(days=n) for n in range(DAYS))
-    laid_out = tuple(Row(name, _cells(some, days, ZoneInfo(zone))) for name, some in rows)
-    return Week(days, laid_out, _cells(visits, days, ZoneInfo(zone)))
+def _week(visits: Sequence[StaffVisit], first: dt.date, zone: str, rows: Iterable[Row], gaps: Gaps) -> Week:
+    days = days_from(first)
+    return Week(days, tuple(rows), _cells(visits, days, zone), _away(gaps, first), gaps.closed)
 
 
-def _cells(visits: Sequence[StaffVisit], days: Sequence[dt.date], zone: ZoneInfo) -> tuple[tuple[StaffVisit, ...], ...]:
-    return tuple(tuple(one for one in visits if one.starts.astimezone(zone).date() == day) for day in days)
+def _cells(visits: Sequence[StaffVisit], days: Sequence[dt.date], zone: str) -> tuple[tuple[StaffVisit, ...], ...]:
+    local = ZoneInfo(zone)
+    return tuple(tuple(one for one in visits if one.starts.astimezone(local).date() == day) for day in days)
+
+
+def _away(gaps: Gaps, first: dt.date, person: int | None = None) -> tuple[tuple[Gone, ...], ...]:
+    """Who is away on each day; only one person where a number is given."""
+    return tuple(
+        tuple(one for one in gaps.away.get(day, ()) if person in (None, one.staff_id)) for day in days_from(first)
+    )

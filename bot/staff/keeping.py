@@ -8,43 +8,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from functools import partial
 
-from bot.staff import audit, changing, missed, notices, reviews, versions
-from bot.staff.ahead import Tried
+from bot.staff import changing, missed, notices, reviews
+from bot.staff.agreeing import NOT_YOURS, Agreeing
 from bot.staff.changing import refused
-from bot.staff.edits import Editing
 from bot.staff.missed import Group
 from bot.staff.outcomes import Refusal
-from bot.store import handovers
-from bot.store.unit import Unit
-from bot.visits import team
-from handlers.catalogue import Texts
-from handlers.keeping import MAY, Change, Due, Missed, Reading, Replied, Standing, Ticket
-from handlers.office import Colleague
-from handlers.turn import Reply
-from knowledge import hours
-from knowledge.library import Library
-from knowledge.search import Index
+from bot.staff.tickets import Tickets
+from handlers.kept import Change, Due, Missed, Reading, Standing
 
 MOST_GROUPS = 10
 """Of missed questions: each is met with the entries that come nearest, inside the transaction."""
-NOT_YOURS = Change(came="refused", why="staff.keep.not-yours")
 
 
-class TeamKeeping:
-    """The desk of knowledge as one chat may use it. It asks the database only when it is asked. `tried` is the change
-    that this turn is about, tried out before its transaction."""
-
-    def __init__(
-        self, unit: Unit, chat_id: int, library: Library, texts: Texts, index: Index | None = None, tried: Tried = None
-    ) -> None:
-        self._unit = unit
-        self._chat = chat_id
-        self._library = library
-        self._texts = texts
-        self._index = index
-        self._tried = tried
+class TeamKeeping(Agreeing, Tickets):
+    """The desk of knowledge as one chat may use it. It asks the database only when it is asked."""
 
     async def due(self) -> Sequence[Due]:
         """What is to be confirmed today."""
@@ -117,37 +95,6 @@ class TeamKeeping:
             return 0
         return await missed.not_for_us(self._unit, found, who, self._audit(who))
 
-    async def waiting(self) -> Sequence[Ticket]:
-        """Who waits for a person."""
-        found = await handovers.open_tickets(self._unit) if await self._may("waiting") else ()
-        return [_ticket(each).model_copy(update={"phone": ""}) for each in found]
-
-    async def ticket(self, number: int) -> Ticket | None:
-        """One who waits; that it was read is recorded."""
-        who, found = await self._may("ticket"), await self._open(number)
-        if who is None or found is None:
-            return None
-        await self._audit(who)("read ticket", f"ticket {number}")
-        return _ticket(found)
-
-    async def reply(self, number: int, text: str) -> Replied:
-        """Words for the chat of one ticket, and no other."""
-        who = await self._may("reply")
-        if who is None or await self._open(number) is None:
-            return "gone"
-        message = Reply(blocks=self._texts.blocks("handover.from-team", text=text))
-        sent = await handovers.reply(self._unit, number, text, message)
-        await self._audit(who)("reply to ticket", f"ticket {number}")
-        return "sent" if sent else "kept"
-
-    async def close(self, number: int) -> bool:
-        """Close a ticket."""
-        who = await self._may("close")
-        if who is None or not await handovers.close(self._unit, number):
-            return False
-        await self._audit(who)("close ticket", f"ticket {number}")
-        return True
-
     async def notices(self) -> Sequence[Standing]:
         """Those that stand."""
         found = await notices.current(self._unit) if await self._may("notices") else ()
@@ -167,34 +114,8 @@ class TeamKeeping:
         who = await self._may("end_notice")
         return who is not None and await notices.end(self._unit, number, self._audit(who))
 
-    @property
-    def _today(self) -> dt.date:
-        return hours.in_london(self._unit.now).date()
-
-    async def _may(self, what: str) -> Colleague | None:
-        who = await team.of_chat(self._unit, self._chat)
-        return who if who is not None and who.role in MAY[what] else None
-
-    def _audit(self, who: Colleague) -> versions.Audit:
-        return partial(audit.record, self._unit, who.id)
-
-    def _editing(self, who: Colleague) -> Editing:
-        return Editing(self._unit, self._library, who, self._audit(who))
-
     async def _groups(self) -> Sequence[Group]:
         return await missed.groups(self._unit, self._index, MOST_GROUPS) if self._index is not None else ()
 
     async def _group(self, number: int) -> Group | None:
         return next((group for group in await self._groups() if group.id == number), None)
-
-    async def _open(self, number: int) -> handovers.Ticket | None:
-        found = await handovers.find(self._unit, number)
-        return found if found is not None and found.state == "open" else None
-
-
-def _ticket(found: handovers.Ticket) -> Ticket:
-    said = tuple((each.by, each.text) for each in found.said)
-    return Ticket(
-        id=found.id, wish=found.wish, since=found.opened_at, channel=found.channel,
-        about=found.about or "", phone=found.phone or "", said=said,
-    )  # fmt: skip

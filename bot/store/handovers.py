@@ -38,6 +38,7 @@ class Ticket:
     about: str | None
     phone: str | None
     said: tuple[Said, ...] = ()
+    held_by: int | None = None
 
 
 async def open_ticket(unit: Unit, chat_id: int, effect: OpenHandover) -> int:
@@ -86,6 +87,15 @@ async def may_write(unit: Unit, ticket_id: int) -> bool:
     statement = select(col(Chat.contact)).join(Handover, col(Handover.chat_id) == col(Chat.id))
     contact = (await unit.session.execute(statement.where(col(Handover.id) == ticket_id))).scalar_one_or_none()
     return contact == "ok"
+
+
+async def take(unit: Unit, ticket_id: int, staff_id: int, *, free: bool = False) -> bool:
+    """Somebody of the team takes an open ticket on; with `free` only one that nobody has. False: it was not done."""
+    statement = update(Handover).where(col(Handover.id) == ticket_id, col(Handover.state) == "open")
+    if free:
+        statement = statement.where(col(Handover.held_by).is_(None))
+    taken = statement.values(held_by=staff_id).returning(col(Handover.id))
+    return (await unit.session.execute(taken)).scalar_one_or_none() is not None
 
 
 async def close(unit: Unit, ticket_id: int) -> bool:
@@ -137,6 +147,7 @@ async def _tickets(unit: Unit, ticket_id: int | None) -> list[Ticket]:
             opened_at=row.opened_at,
             about=row.about,
             phone=unit.vault.open(PHONE, row.phone) if row.phone else None,
+            held_by=row.held_by,
         )
         for row, channel in (await unit.session.execute(statement)).all()
     ]

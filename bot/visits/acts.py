@@ -22,7 +22,7 @@ NOTES = "visit.notes"
 MENDABLE = dt.timedelta(days=1)
 MOST_NOTES = 8000
 """Characters on one visit."""
-BEFORE = (*tasks.REMINDERS, tasks.EARLIER)
+BEFORE = (*tasks.REMINDERS, tasks.EARLIER, tasks.ON_THE_WAY)
 ENDED = ("done", "not_in", "refused")
 SHOWN = (BOOKED, *ENDED, CANCELLED)
 """States of a visit that the team sees: not what somebody is still filling in, and not what came to nothing."""

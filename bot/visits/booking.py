@@ -61,10 +61,10 @@ async def hold(unit: Unit, chat_id: int | None, slot: Slot, rules: Rules, names:
     if seen.held is not None and await _still_held(unit, seen.held):
         return await _hold_instead(unit, seen.held, slot, wish, seen)
     if next(wish.teams(seen), None) is None:
-        return Claim(why="taken")
+        return _taken(unit)
     visit_id = await _new(unit, chat_id, slot, wish, names)
     if not await pairing.claim(unit, visit_id, wish, seen, is_new=True):
-        return await _give_up(unit, visit_id, "taken")
+        return await _lost(unit, visit_id)
     return Claim(visit_id)
 
 
@@ -78,6 +78,8 @@ async def confirm(unit: Unit, visit_id: int, household: str | None, rules: Rules
         return await _give_up(unit, visit_id, "hold-over")
     except IntegrityError:
         return await _give_up(unit, visit_id, "household-has-one")
+    if found:
+        unit.noted.append("made")
     return Claim(visit_id) if found or await _is_booked(unit, visit_id) else Claim(why="hold-over")
 
 
@@ -95,9 +97,10 @@ async def move(unit: Unit, visit_id: int, slot: Slot, rules: Rules, *, by_staff:
         return Claim(why="moved-too-often")
     wish = _wish(slot, rules)
     if not await pairing.claim(unit, visit_id, wish, await cells.look(unit, wish.cells)):
-        return Claim(why="taken")
+        return _taken(unit)
     moves = visit.moves + (not by_staff)
     await _set(unit, visit_id, starts=slot.starts, ends=slot.ends, moves=moves, sequence=visit.sequence + 1)
+    unit.noted.append("moved")
     return Claim(visit_id)
 
 
@@ -112,6 +115,7 @@ async def cancel(unit: Unit, visit_id: int) -> bool:
     if (await unit.session.execute(statement)).scalar_one_or_none() is None:
         return False
     await cells.free(unit, visit_id)
+    unit.noted.append("cancelled")
     return True
 
 
@@ -135,7 +139,7 @@ def _wish(slot: Slot, rules: Rules, until: dt.datetime | None = None) -> Wish:
 
 async def _hold_instead(unit: Unit, visit_id: int, slot: Slot, wish: Wish, seen: Look) -> Claim:
     if not await pairing.claim(unit, visit_id, wish, seen):
-        return await _give_up(unit, visit_id, "taken")
+        return await _lost(unit, visit_id)
     fresh = {"starts": slot.starts, "ends": slot.ends, "hold_until": wish.until, "visitors_needed": wish.visitors}
     await _set(unit, visit_id, **fresh)
     return Claim(visit_id)
@@ -155,6 +159,18 @@ async def _book(unit: Unit, visit_id: int, rules: Rules, **details: object) -> b
     if await cells.keep(unit, visit_id) < rules.visitors * len(cells_of(*span, rules.buffer)):
         raise NotFree
     return True
+
+
+def _taken(unit: Unit) -> Claim:
+    """Somebody else has the time; what was there before stays."""
+    unit.noted.append("taken")
+    return Claim(why="taken")
+
+
+async def _lost(unit: Unit, visit_id: int) -> Claim:
+    """Somebody else has the time; a hold that was to have it ends."""
+    unit.noted.append("taken")
+    return await _give_up(unit, visit_id, "taken")
 
 
 async def _give_up(unit: Unit, visit_id: int, why: Why) -> Claim:

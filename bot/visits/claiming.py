@@ -25,7 +25,7 @@ async def claim(unit: Unit, chat_id: int, channel: str, reference: str, word: st
     visit: Visit | None = (await unit.session.execute(statement)).scalar_one_or_none()
     if visit is None or visit.doorstep_word is None or visit.wrong_words >= MOST_WRONG:
         return None
-    if not _same(unit.vault.open("visit.doorstep_word", visit.doorstep_word), word):
+    if not same_word(unit.vault.open("visit.doorstep_word", visit.doorstep_word), word):
         await _set(unit, visit, wrong_words=visit.wrong_words + 1)
         return None
     written_to = {"remind_by": "message"} if channel == "telegram" else {}
@@ -35,7 +35,8 @@ async def claim(unit: Unit, chat_id: int, channel: str, reference: str, word: st
     return visit
 
 
-def _same(one: str, other: str) -> bool:
+def same_word(one: str, other: str) -> bool:
+    """Are these the same word for a door, however they were typed?"""
     return hmac.compare_digest(_plain(one), _plain(other))
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from psycopg.errors import DeadlockDetected
 from sqlalchemy.exc import DBAPIError
 
 from bot.store.unit import Unit
 
 T = TypeVar("T")
+DEADLOCK = "40P01"
+"""PostgreSQL's code for it. Its driver, which knows it by a name, is not loaded where the database is SQLite."""
 
 
 async def retried(unit: Unit, step: Callable[[], Awaitable[T]]) -> T:
@@ -23,7 +24,7 @@ async def retried(unit: Unit, step: Callable[[], Awaitable[T]]) -> T:
     try:
         return await _in_savepoint(unit, step)
     except DBAPIError as error:
-        if not isinstance(error.orig, DeadlockDetected):
+        if getattr(error.orig, "sqlstate", None) != DEADLOCK:
             raise
     return await _in_savepoint(unit, step)
 

@@ -18,6 +18,7 @@ from bot.visits import after, booking, cells, claiming, details, diary, erasing,
 from bot.visits.appointments import appointment_of
 from bot.visits.booking import BOOKED, CANCELLED, HELD, Claim
 from bot.visits.deadlocks import retried
+from bot.visits.setting_out import called_off, chats_of_goers
 from handlers.catalogue import Texts
 from handlers.draft import Draft
 from handlers.ports import Appointment, Booked, Ports, Taken
@@ -127,8 +128,10 @@ class Desk:
     async def cancel(self, visit: int) -> Appointment | None:
         """Cancel, until the visit begins. None: there was nothing to cancel, and nothing was."""
         mine = await own.to_come(self._unit, self._chat, visit)
+        on_their_way = await chats_of_goers(self._unit, visit) if mine is not None else ()
         if mine is None or not await booking.cancel(self._unit, visit):
             return None
+        await called_off(self._unit, mine, on_their_way)
         await tasks.drop(self._unit, visit)
         await waiting.wait(self._unit, visit, False)
         await erasing.set_timer(self._unit, visit, "cancelled", self._visits)

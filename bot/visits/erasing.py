@@ -46,7 +46,7 @@ async def erase_due(unit: Unit) -> int:
     to_come = and_(col(Visit.state) == booking.BOOKED, col(Visit.ends) > unit.now)
     statement = (
         select(col(Visit.id))
-        .where(col(Visit.erase_at) <= unit.now, ~to_come, _something_left())
+        .where(col(Visit.erase_at) <= unit.now, ~to_come, personal())
         .order_by(col(Visit.erase_at))
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
@@ -58,7 +58,14 @@ async def erase_due(unit: Unit) -> int:
 
 async def forget(unit: Unit, chat_id: int) -> int:
     """Somebody wants to be forgotten: nobody will knock, nothing of them is left. How many visits were cancelled."""
-    statement = select(Visit).where(col(Visit.chat_id) == chat_id).with_for_update()
+    coming = await forget_visits(unit, col(Visit.chat_id) == chat_id)
+    await unit.session.execute(delete(Resident).where(col(Resident.chat_id) == chat_id))
+    return coming
+
+
+async def forget_visits(unit: Unit, which: ColumnElement[bool]) -> int:
+    """Empty these visits, whatever their state; those to come are cancelled. How many that were."""
+    statement = select(Visit).where(which).with_for_update()
     own = (await unit.session.execute(statement.execution_options(populate_existing=True))).scalars().all()
     kept = [visit.id for visit in own if visit.state in KEPT_FOR_SOMEBODY]
     coming = [visit.id for visit in own if visit.state == booking.BOOKED and visit.ends > unit.now]
@@ -67,8 +74,13 @@ async def forget(unit: Unit, chat_id: int) -> int:
     for visit_id in coming:
         await booking.cancel(unit, visit_id)
     await _erase(unit, [visit.id for visit in own])
-    await unit.session.execute(delete(Resident).where(col(Resident.chat_id) == chat_id))
     return len(coming)
+
+
+def personal() -> ColumnElement[bool]:
+    """Is anything personal left in a visit's row?"""
+    columns: Sequence[Any] = [getattr(Visit, name) for name in PERSONAL]
+    return or_(*(column.is_not(None) for column in columns))
 
 
 def _erase_at(unit: Unit, visits: Visits, end: End) -> dt.datetime:
@@ -79,11 +91,6 @@ def _over(unit: Unit, end: End) -> ColumnElement[bool]:
     """Ended this way. A visit that is past and has no outcome counts as done, which is kept longest."""
     ended = col(Visit.state) == end
     return or_(ended, and_(col(Visit.state) == booking.BOOKED, col(Visit.ends) < unit.now)) if end == "done" else ended
-
-
-def _something_left() -> ColumnElement[bool]:
-    columns: Sequence[Any] = [getattr(Visit, name) for name in PERSONAL]
-    return or_(*(column.is_not(None) for column in columns))
 
 
 async def _erase(unit: Unit, visit_ids: Sequence[int]) -> None:

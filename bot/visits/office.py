@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.store.unit import Unit
-from bot.visits import acts, crew, rounds, team, telling
+from bot.visits import acts, crew, rounds, setting_out, team
 from handlers.catalogue import Texts
-from handlers.office import MAY, Colleague, Ended, RingTask, StaffVisit
+from handlers.office import MAY, Colleague, Ended, RingTask, StaffVisit, Told
 from knowledge.library import Library
 from knowledge.visits.questions import Visits
 
@@ -110,10 +110,11 @@ class TeamOffice:
         """Everybody who has not left."""
         return await team.everybody(self._unit) if await self._may("colleagues") else ()
 
-    async def on_the_way(self, visit_id: int) -> bool:
+    async def on_the_way(self, visit_id: int) -> Told | None:
         """Tell the resident that their visitors are coming."""
-        allowed = await self._may_with("on_the_way", visit_id)
-        return allowed is not None and await telling.on_the_way(self._unit, visit_id, self._texts, self._zone)
+        if await self._may_with("on_the_way", visit_id) is None:
+            return None
+        return await setting_out.on_the_way(self._unit, visit_id, self._texts, self._zone)
 
     async def feed_path(self) -> str:
         """The secret address of one's own calendar."""

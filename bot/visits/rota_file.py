@@ -56,13 +56,13 @@ class Plan:
 
 def read(text: str) -> Read:
     """The text of a file in, its rows out, or every fault with its row."""
-    table = csv.DictReader(io.StringIO(text), restval="")
-    if missing := [column for column in COLUMNS if column not in (table.fieldnames or ())]:
-        return Read(faults=(f"The first row must name the columns {', '.join(COLUMNS)}; {missing[0]} is missing.",))
+    table = csv.DictReader(io.StringIO(text, newline=None), restval="")  # a line may end in any of the three ways
     try:
-        lines = list(table)
+        named, lines = table.fieldnames or (), list(table)
     except csv.Error:
         return Read(faults=("This is not a CSV file.",))
+    if missing := [column for column in COLUMNS if column not in named]:
+        return Read(faults=(f"The first row must name the columns {', '.join(COLUMNS)}; {missing[0]} is missing.",))
     if len(lines) > MOST_ROWS:
         return Read(faults=(f"A file may have {MOST_ROWS} rows; this one has {len(lines)}.",))
     return _rows(lines)

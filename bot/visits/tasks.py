@@ -20,9 +20,11 @@ from bot.store.visit_tables import Visit, VisitTask
 from knowledge.visits.reminders import DAYS_BEFORE, reminders
 
 REMINDERS: tuple[str, ...] = tuple(kind for kind, _ in DAYS_BEFORE)
-AFTER, EARLIER, MISSED = "after", "earlier", "missed"
+AFTER, EARLIER, MISSED, ON_THE_WAY = "after", "earlier", "missed", "on-the-way"
 PLANNED = (*REMINDERS, AFTER)
-UNANSWERED = (*PLANNED, EARLIER)
+OF_THIS_TIME = (*PLANNED, ON_THE_WAY)
+"""What is said about the time that a visit has now, and not about another."""
+UNANSWERED = (*OF_THIS_TIME, EARLIER)
 SOURCE = "reminder:"
 """Outbox rows of a task are keyed with this and its number."""
 BATCH = 50
@@ -42,7 +44,7 @@ async def plan(unit: Unit, visit: Visit, zone: str, feedback_after: dt.timedelta
 
     Doing it twice is the same as once. Without `feedback_after`, or without their consent, nothing is asked afterwards.
     """
-    await _end(unit, visit.id, PLANNED, before=visit.sequence)
+    await _end(unit, visit.id, OF_THIS_TIME, before=visit.sequence)
     due = {reminder.kind: reminder.at for reminder in reminders(visit.starts, unit.now, zone)}
     rows = [_row(visit, kind, at) for kind, at in due.items()]
     if feedback_after is not None and "feedback" in visit.consents.split(","):

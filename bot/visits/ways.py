@@ -16,7 +16,7 @@ from bot.store.tables import Chat, Outbox
 from bot.store.unit import Unit
 from bot.store.visit_tables import Visit, VisitTask
 from bot.visits.booking import BOOKED
-from bot.visits.tasks import EARLIER, REMINDERS, SOURCE, Due
+from bot.visits.tasks import EARLIER, ON_THE_WAY, REMINDERS, SOURCE, Due
 
 WEEK_BEFORE_UNTIL = dt.timedelta(days=2)
 """Nearer to the visit than that, the message of the day before says it all."""
@@ -68,7 +68,7 @@ async def tidy(unit: Unit) -> None:
     or too late are dropped."""
     await unit.session.execute(
         update(VisitTask)
-        .where(col(VisitTask.state) == "sent", col(VisitTask.kind).in_(REMINDERS), _undelivered())
+        .where(col(VisitTask.state) == "sent", col(VisitTask.kind).in_((*REMINDERS, ON_THE_WAY)), _undelivered())
         .values(state="ring", done_at=None)
         .execution_options(synchronize_session=False)
     )
@@ -93,8 +93,9 @@ def _unwanted() -> ColumnElement[bool]:
 
 
 def _too_late(unit: Unit) -> ColumnElement[bool]:
-    before = col(VisitTask.kind).in_((*REMINDERS, EARLIER))
-    return before & exists().where(col(Visit.id) == col(VisitTask.visit_id), col(Visit.starts) <= unit.now)
+    its = col(Visit.id) == col(VisitTask.visit_id)
+    before = col(VisitTask.kind).in_((*REMINDERS, EARLIER)) & exists().where(its, col(Visit.starts) <= unit.now)
+    return before | ((col(VisitTask.kind) == ON_THE_WAY) & exists().where(its, col(Visit.ends) <= unit.now))
 
 
 def _stands(task: VisitTask, visit: Visit) -> bool:

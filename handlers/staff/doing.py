@@ -19,9 +19,9 @@ YES_NO = {"yes": True, "no": False}
 
 
 async def on_our_way(work: Work, visit: StaffVisit) -> Outcome:
-    """Tell the resident; where that cannot be, say so."""
-    sent = await work.office.on_the_way(visit.id)
-    return await one_visit.after(work, visit, "staff.way.told" if sent else "staff.way.not-told")
+    """Tell the resident, or say how else they hear of it, and why not."""
+    came = await work.office.on_the_way(visit.id)
+    return await one_visit.after(work, visit, f"staff.way.{came or 'not-today'}")
 
 
 def ask_end(work: Work, visit: StaffVisit, ended: str) -> Outcome | None:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from handlers.keeping import MAY, Keeping
-from handlers.staff import missing, noticing, replying, reviewing
+from handlers.staff import agreeing, missing, noticing, replying, reviewing
 from handlers.staff.work import Work, link, number, told
 from handlers.turn import Button, Outcome, Turn, Waiting
 
@@ -23,7 +23,9 @@ class Tap(NamedTuple):
 
 def ways(work: Work) -> tuple[Button, ...]:
     """The buttons of the team's menu."""
-    menu = {"reviews": "due", "missed": "missed", "people": "waiting", "notices": "notices"}
+    menu = {
+        "reviews": "due", "changes": "approvals", "missed": "missed", "people": "waiting", "notices": "notices",
+    }  # fmt: skip
     return tuple(link(work, f"staff.button.{what}", what) for what, asks in menu.items() if may(work, asks))
 
 
@@ -48,6 +50,8 @@ async def words(turn: Turn, work: Work, waiting: Waiting) -> Outcome | None:
     match waiting.step:
         case reviewing.EDIT:
             return await reviewing.edited(turn, work, desk, waiting)
+        case agreeing.BACK:
+            return await agreeing.sent_back(turn, work, desk, waiting)
         case replying.REPLY:
             return await replying.replied(turn, work, desk, waiting)
         case noticing.FIND:
@@ -117,12 +121,18 @@ TAPS: Mapping[str, Tap] = {
     "publish": Tap("publish", _of_number(reviewing.publish)),
     "submit": Tap("submit", _of_number(reviewing.submit)),
     "discard": Tap("discard", _of_number(reviewing.discard)),
+    "changes": Tap("approvals", _of_page(agreeing.waiting)),
+    "change": Tap("proposed", _of_number(agreeing.show)),
+    "rehearse": Tap("rehearse", _of_number(agreeing.rehearse)),
+    "approve": Tap("approve", _of_number(agreeing.approve)),
+    "sendback": Tap("send_back", _of_number(agreeing.ask_why)),
     "missed": Tap("missed", _missed),
     "group": Tap("missed", _of_number(missing.group)),
     "add": Tap("add_phrasing", _add),
     "notours": Tap("not_for_us", _of_number(missing.not_ours)),
     "people": Tap("waiting", _of_page(replying.people)),
     "ticket": Tap("ticket", _of_number(replying.show)),
+    "take": Tap("take", _of_number(replying.take)),
     "answer": Tap("reply", _of_number(replying.ask_reply)),
     "close": Tap("close", _of_number(replying.close)),
     "notices": Tap("notices", _notices),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from handlers import buttons
 from handlers.buttons import Verb
-from handlers.keeping import Change, Keeping, Missed
+from handlers.keeping import Keeping
+from handlers.kept import Change, Missed
 from handlers.marks import mark_of, marked
 from handlers.replies import numbered, rows
 from handlers.staff.reviewing import verdict_blocks

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from handlers import buttons
 from handlers.buttons import Verb
 from handlers.contacts import tel
-from handlers.keeping import Keeping, Ticket
+from handlers.keeping import Keeping
+from handlers.kept import Ticket
 from handlers.replies import numbered, rows
 from handlers.staff.asking import ask
 from handlers.staff.work import Work, done, link, page_of, parts, told
@@ -42,6 +43,7 @@ async def show(work: Work, desk: Keeping, number: int) -> Outcome:
         return told(work, "staff.keep.ticket.none", link(work, "staff.button.people", "people", 0))
     ways = rows(
         link(work, "staff.button.reply", "answer", number),
+        link(work, "staff.button.take", "take", number) if found.holder != work.me.name else None,
         link(work, "staff.button.close", "close", number),
         link(work, "staff.button.people", "people", 0),
         link(work, "staff.button.menu", "menu"),
@@ -66,6 +68,13 @@ async def replied(turn: Turn, work: Work, desk: Keeping, waiting: Waiting) -> Ou
     return told(work, f"staff.keep.reply.{await desk.reply(number, words)}", back, number=number)
 
 
+async def take(work: Work, desk: Keeping, number: int) -> Outcome:
+    """A ticket is this person's from now on."""
+    taken = await desk.take(number)
+    back = link(work, "staff.button.ticket", "ticket", number, number=number) if taken else None
+    return told(work, "staff.keep.ticket.taken" if taken else "staff.keep.ticket.none", back, number=number)
+
+
 async def close(work: Work, desk: Keeping, number: int) -> Outcome:
     """A ticket is ended."""
     closed = await desk.close(number)
@@ -84,6 +93,8 @@ def _blocks(work: Work, found: Ticket) -> Iterator[Block]:
     texts = work.ports.texts
     yield from texts.blocks("staff.keep.ticket", number=found.id, when=slot_words(work.ports, found.since))
     yield from texts.blocks(f"staff.keep.ticket.wish-{found.wish}")
+    if found.holder:
+        yield from texts.blocks("staff.keep.ticket.holder", name=found.holder)
     if found.phone:
         yield from texts.blocks("staff.keep.ticket.phone", phone=found.phone, tel=tel(found.phone))
     entry = work.ports.library.entries.get(found.about)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from handlers import answer, buttons
 from handlers.buttons import Verb
-from handlers.keeping import Change, Due, Keeping, Verdict
+from handlers.keeping import Keeping
+from handlers.kept import Change, Due, Verdict
 from handlers.marks import mark_of, marked
 from handlers.replies import bold, numbered, rows
 from handlers.staff.asking import ask

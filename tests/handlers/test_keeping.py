@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from handlers import buttons, router
 from handlers.buttons import Verb
-from handlers.keeping import MAY, Change, Due, Missed, Reading, Replied, Standing, Ticket, Verdict
+from handlers.keeping import MAY
+from handlers.kept import Approval, Change, Due, Missed, Proposed, Reading, Replied, Standing, Ticket, Verdict
 from handlers.marks import Wanted, mark_of, wanted
 from handlers.office import Colleague, Role
 from handlers.ports import Understood
@@ -31,10 +32,12 @@ TICKET = Ticket(id=4, wish="callback", since=NOW, channel="web", about=LOCKS, ph
                 said=(("resident", "Zebedee here"), ("staff", "Hello")))  # fmt: skip
 DONE = Change(came="done")
 LIVE = Change(came="live", settled=2, answered=1, texts=2)
+PROPOSED = Proposed(version=7, title="Locks", who="Asha", note="As asked", new=("**Lock** up.",), starts=NOW)
 DOORS = (
     "reviews.0", f"review.{MARK}", f"correct.{MARK}", f"edit.{MARK}", "try.7", "publish.7", "submit.7", "discard.7",
-    "missed", "group.3", f"add.3.{MARK}", "notours.3", "people.0", "ticket.4", "answer.4", "close.4", "notices",
-    "endnotice.2", "find", f"about.{ABOUT}", f"days.{ABOUT}.3",
+    "changes.0", "change.7", "rehearse.7", "approve.7", "sendback.7", "missed", "group.3", f"add.3.{MARK}",
+    "notours.3", "people.0", "ticket.4", "take.4", "answer.4", "close.4", "notices", "endnotice.2", "find",
+    f"about.{ABOUT}", f"days.{ABOUT}.3",
 )  # fmt: skip
 
 
@@ -45,6 +48,7 @@ class Desk:
     change: Change = DONE
     replies: Replied = "sent"
     works: bool = True
+    proposal: Proposed = PROPOSED
     asked: list[tuple[object, ...]] = field(default_factory=list)
 
     async def due(self) -> Sequence[Due]:
@@ -53,6 +57,24 @@ class Desk:
 
     async def read(self, slug: str) -> Reading | None:
         return Reading(slug=slug, title="Locks", words="**Lock** it.\n\n1. Turn", version=5, drafted=not self.works)
+
+    async def approvals(self) -> Sequence[Approval]:
+        return (Approval(version=7, title="Locks", who="Asha", since=NOW),) if self.works else ()
+
+    async def proposed(self, version: int) -> Proposed | None:
+        return self.proposal if self.works else None
+
+    async def rehearse(self, version: int) -> Change:
+        return self._did("rehearse", version)
+
+    async def approve(self, version: int) -> Change:
+        return self._did("approve", version)
+
+    async def send_back(self, version: int, why: str) -> bool:
+        return bool(self._did("send_back", version, why)) and self.works
+
+    async def take(self, number: int) -> bool:
+        return bool(self._did("take", number)) and self.works
 
     async def missed(self) -> Sequence[Missed]:
         return (Missed(id=3, count=2, samples=("flurb", "my flurb " * 9), suggested=(LOCKS, "gone/gone")),)
@@ -123,7 +145,8 @@ async def say(desk: Desk, text: str, after: Outcome, late: dt.timedelta = dt.tim
 async def test_the_menu_and_every_door_follow_the_table(role: Role) -> None:
     who = Colleague(id=1, name="Sam", role=role)
     people = role in ("officer", "coordinator", "admin")
-    expected = ["Due reviews", "Missed questions", *(["People waiting"] if people else []), "Notices"]
+    second = ["Changes waiting for you"] if role in ("approver", "coordinator", "admin") else []
+    expected = ["Due reviews", *second, "Missed questions", *(["People waiting"] if people else []), "Notices"]
     assert labels(await tap(Desk(), "menu", who))[-len(expected) :] == expected
     for door in DOORS:
         desk = Desk(change=LIVE)
@@ -204,6 +227,61 @@ async def test_a_change_that_would_miss_danger_cannot_be_published() -> None:
     assert labels(done)[0] == "Publish"
     blocked = fine.model_copy(update={"verdict": Verdict(of=9, blocked=1)})
     assert "Publish" not in labels(await tap(Desk(change=blocked), "try.7"))
+
+
+async def test_a_change_of_others_is_read_tried_out_and_agreed_to() -> None:
+    listed = await tap(Desk(), "changes.0")
+    assert labels(listed)[0] == "1. Locks: Asha, Wednesday 25 November"
+    shown = await say(Desk(), "1", listed)
+    for line in (
+        "Written by Asha.",
+        "Their note: As asked",
+        "live from",
+        "What is new:",
+        "**Lock** up.",
+        "Nothing goes",
+    ):
+        assert line in words(shown)
+    assert labels(shown)[:2] == ["What would it do?", "Send it back"]
+    fine = Change(came="tried", version=7, verdict=Verdict(of=9, better=2))
+    assert labels(await tap(Desk(change=fine), "rehearse.7"))[0] == "Agree to it"
+    blocked = fine.model_copy(update={"verdict": Verdict(of=9, blocked=1)})
+    assert "Agree to it" not in labels(await tap(Desk(change=blocked), "rehearse.7"))
+    assert "It is live." in words(await tap(Desk(change=LIVE), "approve.7"))
+    assert "from the time that it was sent for" in words(await tap(Desk(), "approve.7"))
+    refused = Desk(change=Change(came="refused", why="staff.keep.not-ready"))
+    for door in ("rehearse.7", "approve.7"):
+        assert "Nothing was changed." in words(await tap(refused, door))
+    for door in ("change.7", "sendback.7"):
+        assert "does not wait for you any more" in words(await tap(Desk(works=False), door))
+
+
+async def test_a_long_change_is_cut_and_says_so() -> None:
+    lines = tuple(f"line {number}" for number in range(30))
+    said = words(await tap(Desk(proposal=PROPOSED.model_copy(update={"gone": lines})), "change.7"))
+    assert "line 24" in said
+    assert "line 25" not in said
+    assert "And 5 lines more." in said
+
+
+async def test_a_change_goes_back_only_with_a_reason() -> None:
+    desk = Desk()
+    asked = await tap(desk, "sendback.7")
+    assert "why do you send it back? Your next message goes to Asha" in words(asked)
+    await say(desk, "  ", asked)
+    assert desk.asked == []
+    assert "Sent back." in words(await say(desk, "Which door?", asked))
+    assert desk.asked == [("send_back", 7, "Which door?")]
+    desk.works = False
+    assert "does not wait for you any more" in words(await say(desk, "Which door?", asked))
+
+
+async def test_a_ticket_is_taken_on() -> None:
+    desk = Desk()
+    assert "Number 4 is yours" in words(await tap(desk, "take.4"))
+    assert desk.asked == [("take", 4)]
+    assert "I take it on" in labels(await tap(desk, "ticket.4"))
+    assert "Nobody waits" in words(await tap(Desk(works=False), "take.4"))
 
 
 async def test_a_missed_question_is_added_and_what_gets_worse_is_asked_about_first() -> None:

@@ -19,7 +19,7 @@ from handlers import buttons, router
 from handlers.buttons import Verb
 from handlers.catalogue import Texts, read
 from handlers.commands import COMMANDS
-from handlers.office import VISITORS, Colleague, Ended, RingTask, Role, StaffVisit
+from handlers.office import VISITORS, Colleague, Ended, RingTask, Role, StaffVisit, Told
 from handlers.ports import Ports, Understood
 from handlers.staff import FORM, doing, swapping
 from handlers.turn import Outcome, Session, Turn, TurnKind, Waiting
@@ -70,6 +70,7 @@ class Scripted:
     visits: tuple[StaffVisit, ...] = (VISIT,)
     calls: tuple[RingTask, ...] = (CALL,)
     team: tuple[Colleague, ...] = TEAM
+    told: Told = "told"
     works: bool = True
     """What every act answers."""
     code: str = ""
@@ -132,8 +133,8 @@ class Scripted:
     async def assign(self, visit_id: int, staff_ids: Sequence[int]) -> bool:
         return self._did("assign", visit_id, tuple(staff_ids))
 
-    async def on_the_way(self, visit_id: int) -> bool:
-        return self._did("on_the_way", visit_id)
+    async def on_the_way(self, visit_id: int) -> Told | None:
+        return self.told if self._did("on_the_way", visit_id) else None
 
     def _did(self, *what: object) -> bool:
         self.asked.append(what)
@@ -408,10 +409,20 @@ async def test_an_end_is_asked_once_and_then_recorded(ended: Ended) -> None:
     assert len(office.asked) == 1
 
 
+@pytest.mark.parametrize("told", get_args(Told))
+async def test_how_they_hear_that_somebody_is_on_the_way_is_said_as_it_is(told: Told) -> None:
+    done = await tap(Scripted(told=told), "way.12")
+    said = words(done)
+    assert ("a message goes out" in said) is (told == "told")
+    assert ("please ring them" in said) is (told == "ring")
+    assert ("do not ring" in said) is (told == "hidden")
+    assert ("no message was sent" in said.lower()) is (told != "told")
+
+
 @pytest.mark.parametrize(
     ("door", "did", "so", "not_so"),
     [
-        ("way.12", ("on_the_way", 12), "a message goes out to them now", "no message was sent"),
+        ("way.12", ("on_the_way", 12), "a message goes out to them now", "The visit is not today"),
         ("end.12.done", ("outcome", 12, "done"), "is recorded as done", "Nothing was recorded"),
         ("follow.12.yes", ("follow_up", 12, True), "a follow-up is wanted", "Nothing was changed"),
         ("follow.12.no", ("follow_up", 12, False), "no follow-up is wanted", "Nothing was changed"),

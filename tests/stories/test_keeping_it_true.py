@@ -23,6 +23,7 @@ from bot.visits import team
 from bot.wiring import House
 from handlers import buttons
 from handlers.buttons import Verb
+from handlers.catalogue import Texts
 from handlers.marks import mark_of
 from handlers.office import Role
 from handlers.turn import HandoverSaid, OpenHandover
@@ -34,6 +35,9 @@ from tests.stories.player import OnTelegram, Screen, on_telegram
 
 STRANGE = "flurb for my patio wobbles"
 GENERAL, TITLE = "home-security/doors-and-locks", "Doors and locks"
+
+
+GONE_WORDS = Texts().say("staff.edit.gone")
 
 
 @dataclass
@@ -174,6 +178,57 @@ async def test_an_answer_is_edited_tried_out_and_published_from_the_phone(estate
     assert 'checked_by: "editor"' in live.text
 
 
+async def test_a_second_person_agrees_from_their_phone(any_estate: Estate) -> None:
+    estate = any_estate
+    asha = await estate.colleague("Asha", "officer")
+    await taps(asha, f"edit.{mark_of(GENERAL)}")
+    await asha.say("**Lock up each time you go out.**\n\n1. Lift the handle.\n2. Turn the key.")
+    await asha.tap("Send to a second person")
+    edda, robin = await estate.colleague("Edda", "editor"), await estate.colleague("Robin", "approver")
+    assert "Changes waiting for you" not in (await edda.say("/staff")).buttons
+    listed = await robin.tap("Changes waiting for you")
+    assert f"1. {TITLE}: Asha, Wednesday 25 November" in listed.buttons
+    shown = await robin.say("1")
+    for words in ("Written by Asha.", "Lock up each time you go out.", "What goes:"):
+        assert words in shown
+    await robin.tap("Send it back")
+    assert "Sent back." in await robin.say("Which handle?")
+    assert f"{TITLE}: Robin has sent your change back." in (heard := await asha.look())
+    assert "The reason: Which handle?" in heard
+    assert "No change waits for you." in await robin.tap("Changes waiting for you")
+
+    version = await estate.draft_of(1)
+    await taps(asha, f"submit.{version}")
+    await taps(robin, f"change.{version}")
+    estate.ahead.patience = 0.0
+    assert "Nothing was changed. The bot still reads" in await robin.tap("What would it do?")
+    estate.ahead.patience = 20.0
+    assert "Tried out on" in await robin.tap("What would it do?")
+    assert "It is live." in await robin.tap("Agree to it")
+    assert f"{TITLE}: Robin has agreed to your change." in await asha.look()
+    assert await estate.versions_of(GENERAL) == [(1, "replaced"), (2, "live")]
+    assert await estate.watch.look()
+    assert await estate.audited() == ["draft", "submit", "send back", "submit", "publish"]
+
+
+async def test_nobody_agrees_to_their_own_change_nor_without_the_role(estate: Estate) -> None:
+    edda, robin = await estate.colleague("Edda", "editor"), await estate.colleague("Robin", "approver")
+    async with estate.built.store.write() as unit:
+        live = await versions.live(unit, "entry", GENERAL)
+        assert live is not None
+        values = {"text": live.text + "\nMore.", "state": "waiting", "staff_id": 2, "base": 1}
+        version = await versions.put(unit, "entry", GENERAL, False, values)
+        retired = {**values, "text": "", "staff_id": 1, "retires": True}
+        await versions.put(unit, "entry", GENERAL, False, retired)
+    assert "No change waits for you." in await robin.tap("Changes waiting for you")
+    for door in ("change", "rehearse", "approve", "sendback"):
+        assert "Your role may not do this." in await taps(edda, f"{door}.{version}")
+        said = await taps(robin, f"{door}.{version}")
+        assert "does not wait for you any more" in said or GONE_WORDS in said
+    assert await estate.versions_of(GENERAL) == [(1, "live"), (2, "waiting"), (3, "waiting")]
+    assert await estate.audited() == []
+
+
 async def test_somebody_who_waits_gets_a_reply_and_a_notice_stands(unread: Estate) -> None:
     await unread.ann.say("hello")
     async with unread.built.store.write() as unit:
@@ -184,6 +239,10 @@ async def test_somebody_who_waits_gets_a_reply_and_a_notice_stands(unread: Estat
     asha = await unread.colleague("Asha", "officer")
     assert "my fence blew over" not in await asha.tap("People waiting")
     assert "Resident: my fence blew over" in await asha.say("1")
+    assert f"Number {ticket} is yours" in await asha.tap("I take it on")
+    shown = await asha.tap(f"Open number {ticket}")
+    assert "Asha has taken this on." in shown
+    assert "I take it on" not in shown.buttons
     await asha.tap("Reply")
     assert "is on its way" in await asha.say("We will ring the council for you.")
     assert "We will ring the council for you." in await unread.ann.look()
@@ -199,7 +258,16 @@ async def test_somebody_who_waits_gets_a_reply_and_a_notice_stands(unread: Estat
     assert "The notice stands." in await asha.say("Closed until Friday.")
     assert "Closed until Friday." in await asha.tap("Notices")
     assert "taken down" in await asha.tap("End 1")
-    acts = ["read ticket", "reply to ticket", "read ticket", "close ticket", "notice added", "notice ended"]
+    acts = [
+        "read ticket",
+        "take ticket",
+        "read ticket",
+        "reply to ticket",
+        "read ticket",
+        "close ticket",
+        "notice added",
+        "notice ended",
+    ]
     assert await unread.audited() == acts
 
 

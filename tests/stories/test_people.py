@@ -68,7 +68,17 @@ async def test_a_call_back(built: House) -> None:
 
 async def test_out_of_hours_is_said_honestly(built: House, clock: FixedClock) -> None:
     clock.at = LATE
-    assert "Closed now, opens Monday 9am" in await AtTheTerminal(built).say("person")
+    person = AtTheTerminal(built)
+    assert "Closed now, opens Monday 9am" in await person.say("person")
+    await person.tap("Reply in this chat")
+    for words in ("my alarm is broken", "it is the one upstairs"):
+        heard = await person.say(words)
+        assert "The team is not there to read this now. Closed now, opens Monday 9am." in heard
+        assert "Passed on." in heard
+    clock.at = dt.datetime(2026, 12, 24, 18, tzinfo=dt.UTC)  # a Thursday; Friday and Monday are bank holidays
+    assert "Closed now, opens Tuesday 9am" in await person.say("are you there")
+    clock.at = dt.datetime(2026, 12, 29, 11, tzinfo=dt.UTC)
+    assert "not there to read" not in await person.say("and now")
 
 
 async def test_a_reply_in_the_chat_goes_to_that_person_alone(built: House, ann: OnTelegram) -> None:

@@ -78,7 +78,7 @@ async def booked(built: House, ann: OnTelegram) -> str:
         resident = await chats.lock(unit, chat)
         desk = Desk(unit, resident.id, "telegram", library, frozenset(), Texts(), Random(4).randbytes)
         held = await desk.hold((await desk.free())[0].starts)
-        done = await desk.book(draft(held.visit))
+        done = await desk.book(draft(held.visit, remind_by="message"))
     assert done.visit is not None
     return done.visit.reference
 
@@ -99,15 +99,35 @@ async def test_a_visit_from_on_our_way_to_done(built: House, ann: OnTelegram, cl
     screen = await asha.tap("On our way")
     assert "a message goes out to them now" in screen
     heard = await ann.look()
-    assert "Your visitors are on their way." in heard
+    assert "Asha and Ben are on their way." in heard
+    assert f"your visit {reference} on Friday 27 November at 10am" in heard
     assert "• Asha" in heard
-    assert "no message was sent" in await asha.tap("On our way")
+    assert "they will say your word" in heard
+    assert "cosy kettle" not in heard
+    assert "say no at the door" in heard
+    assert "Cancel" in heard.buttons
+    assert "it was done before" in await asha.tap("On our way")
     clock.move(minutes=45)
     assert "as done?" in await asha.tap("Done")
     assert f"{reference} is recorded as done." in await asha.tap("Yes, record it")
     assert f"1. 10am LE3 {reference} done" in (await asha.tap("That day's round")).buttons
     async with built.store.read() as unit:
         assert (await the_visit(unit)).state == "done"
+
+
+async def test_a_resident_says_no_while_the_visitors_are_on_their_way(
+    built: House, ann: OnTelegram, clock: FixedClock
+) -> None:
+    reference = await booked(built, ann)
+    asha, clock.at = await colleague(built, ann), BEFORE
+    await asha.say(f"/staff {reference}")
+    await asha.tap("On our way")
+    await ann.look()
+    asked = await ann.tap("Cancel")
+    await ann.tap(asked.buttons[0])
+    assert f"{reference} is called off." in await asha.look()
+    async with built.store.read() as unit:
+        assert (await the_visit(unit)).state == "cancelled"
 
 
 async def test_nothing_is_recorded_before_the_visit_begins(built: House, ann: OnTelegram, clock: FixedClock) -> None:

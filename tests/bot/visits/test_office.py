@@ -16,10 +16,10 @@ from bot.clock import FixedClock
 from bot.store import outbox
 from bot.store.tables import Chat, Outbox
 from bot.store.visit_tables import Occupied, Referral, StaffMember, Visit, VisitTask, WaitingPlace
-from bot.visits import acts, booking, erasing, on_behalf, rota, team, telling
+from bot.visits import acts, booking, erasing, on_behalf, rota, team, telling, ways
 from bot.visits.office import TeamOffice
 from handlers.catalogue import Texts
-from handlers.office import Ended, Office, Role
+from handlers.office import Ended, Office, Role, Told
 from knowledge.visits.slots import Slot
 from tests.bot.visits.estate import ELEVEN, MONDAY, NINE, TEN, Estate, draft, estate, library, visits
 
@@ -384,7 +384,7 @@ async def test_on_the_way_is_said_once_on_the_day_and_names_who_comes(crowd: Tea
         async with crowd.office(OWN) as office:
             said.append(await office.on_the_way(crowd.visit))
 
-    assert said == [True, False]
+    assert said == ["told", "before"]
     words = await _queued(crowd, 1)
     assert len(words) == 1
     assert "Sam" in words[0]
@@ -412,18 +412,71 @@ async def test_a_resident_is_told_what_the_team_changed_with_a_calendar_file_tha
     assert (await crowd.row()).moves == 0
 
 
-@pytest.mark.parametrize("changes", [{"channel": "web"}, {"contact": "never"}, {"contact": "reply_only"}])
-async def test_who_cannot_or_must_not_be_written_to_is_not(
-    crowd: Team, clock: FixedClock, changes: dict[str, str]
+@pytest.mark.parametrize(
+    ("changes", "way"),
+    [
+        ({"channel": "web"}, "ring"),
+        ({"blocked_at": TEN}, "ring"),
+        ({"contact": "never"}, "hidden"),
+        ({"contact": "reply_only"}, "hidden"),
+    ],
+)
+async def test_who_cannot_be_written_to_is_rung_and_who_must_not_be_is_left_alone(
+    crowd: Team, clock: FixedClock, changes: dict[str, object], way: Told
 ) -> None:
     async with crowd.estate.store.write() as unit:
         await unit.session.execute(update(Chat).where(col(Chat.id) == 1).values(**changes))
     clock.move(days=5)
-    async with crowd.office(OWN) as office:
-        assert not await office.on_the_way(crowd.visit)
+    for again in (way, "before" if way == "ring" else way):
+        async with crowd.office(OWN) as office:
+            assert await office.on_the_way(crowd.visit) == again
+            on_list = [call.kind for call in await office.ring_list()]
+            assert ("on-the-way" in on_list) is (way == "ring")
 
     assert await _queued(crowd, 1) == []
-    assert "on-the-way" not in await crowd.tasks()
+    assert (await crowd.tasks()).get("on-the-way") == ("ring" if way == "ring" else None)
+
+
+async def test_their_own_wish_counts_and_a_call_that_is_too_late_is_off(crowd: Team, clock: FixedClock) -> None:
+    hidden = await crowd.estate.book(2, ELEVEN, safe="not-safe", phone="", remind_by="message")
+    clock.move(days=5, minutes=10)
+    async with crowd.office(COORDINATOR) as office:
+        assert await office.on_the_way(hidden.id) == "hidden"
+    async with crowd.estate.store.write() as unit:
+        await unit.session.execute(update(Visit).where(col(Visit.id) == crowd.visit).values(remind_by="ring"))
+    async with crowd.office(OWN) as office:
+        assert await office.on_the_way(crowd.visit) == "ring"
+    async with crowd.estate.store.write() as unit:
+        await ways.tidy(unit)
+    assert (await crowd.tasks())["on-the-way"] == "ring"
+    clock.move(minutes=30)
+    async with crowd.estate.store.write() as unit:
+        await ways.tidy(unit)
+    assert (await crowd.tasks())["on-the-way"] == "dropped"
+    assert await _queued(crowd, 1) == await _queued(crowd, 2) == []
+
+
+async def test_a_message_that_is_lost_on_the_way_becomes_a_call(crowd: Team, clock: FixedClock) -> None:
+    clock.move(days=4, hours=23, minutes=40)
+    async with crowd.office(OWN) as office:
+        assert await office.on_the_way(crowd.visit) == "told"
+    async with crowd.estate.store.write() as unit:
+        await unit.session.execute(update(Outbox).where(col(Outbox.chat_id) == 1).values(state="failed"))
+    async with crowd.estate.store.write() as unit:
+        await ways.tidy(unit)
+    assert (await crowd.tasks())["on-the-way"] == "ring"
+
+
+async def test_whoever_has_set_out_hears_that_the_visit_is_called_off(crowd: Team, clock: FixedClock) -> None:
+    other = await crowd.estate.book(2, ELEVEN)
+    clock.move(days=4, hours=23, minutes=40)
+    async with crowd.office(OWN) as office:
+        assert await office.on_the_way(crowd.visit) == "told"
+    for chat, visit in ((1, crowd.visit), (2, other.id)):
+        async with crowd.estate.desk(chat) as desk:
+            assert await desk.cancel(visit) is not None
+    (told,) = await _queued(crowd, OWN)
+    assert f"{(await crowd.row()).reference} is called off." in told
 
 
 async def test_a_call_is_made_once(crowd: Team) -> None:

@@ -307,7 +307,7 @@ async def test_the_loop_goes_on_after_a_step_that_fails() -> None:
         await guard(bad)
         await guard(good)
 
-    running = asyncio.ensure_future(loop.sweep(once))
+    running = asyncio.ensure_future(loop.repeat(loop.Duty("some", 30.0, once)))
     async with asyncio.timeout(5):
         await reached.wait()
     running.cancel()
@@ -320,10 +320,21 @@ COMING = Coming(id=2**62, reference="J7M-4Q3", starts=MONDAY_IN_TWO_WEEKS, zone=
 
 def test_on_the_way_names_the_visitors_and_keeps_the_word_to_itself() -> None:
     who = (Visitor(name="Ola", role="firefighter"), Visitor(name="Kim", role="police officer"))
-    words = words_of(letters.on_the_way(Texts(), COMING.model_copy(update={"visitors": who})).blocks)
+    visit = COMING.model_copy(update={"visitors": who})
+    early = letters.on_the_way(Texts(), visit, word=True, early=True)
+    words = words_of(early.blocks)
 
+    assert words.startswith("Ola and Kim are on their way.")
     assert "Who is coming:\nOla, firefighter\nKim, police officer" in words
     assert "they will say your word" in words
+    assert [one.label for row in early.buttons for one in row] == ["Cancel"]
+    late = letters.on_the_way(Texts(), visit.model_copy(update={"visitors": who[:1]}), word=False, early=False)
+    assert words_of(late.blocks).startswith("Ola is on the way.")
+    assert "your word" not in words_of(late.blocks)
+    assert "say no at the door" in words_of(late.blocks)
+    assert late.buttons == ()
+    nobody = letters.on_the_way(Texts(), COMING, word=False, early=False)
+    assert words_of(nobody.blocks).startswith("Your visitors are on their way.")
 
 
 def test_every_button_of_every_letter_fits() -> None:
@@ -332,6 +343,7 @@ def test_every_button_of_every_letter_fits() -> None:
         letters.reminder(texts, COMING, last=False),
         letters.earlier(texts, COMING, MONDAY_IN_TWO_WEEKS, MONDAY_IN_TWO_WEEKS),
         letters.came(texts, COMING),
+        letters.on_the_way(texts, COMING, word=True, early=True),
         *(letters.follow_on(texts, COMING.id, question, said) for question in ANSWERS for said in ANSWERS[question]),
     ]
     tokens = [button.token or "" for reply in every for row in reply.buttons for button in row]
