@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TRAIN := .venv-train
 
-.PHONY: help setup run test train bench bench-understanding bench-live understanding validation fuzz check lock format clean screenshots
+.PHONY: help setup run test train bench bench-understanding bench-live bench-at-rest understanding validation fuzz audit check lock format clean screenshots
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -44,14 +44,19 @@ test: setup  ## every test
 
 DATA ?= ../shared/benchmarks
 
-bench-understanding: setup  ## measure `bot classify` on public sets in DATA, and write docs/benchmarks-understanding.md's table
+bench-bench-at-rest: setup  ## what the bot takes of memory while nobody writes, and write docs/benchmarks.md's table
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.at_rest
+
+understanding: setup  ## measure `bot classify` on public sets in DATA, and write docs/benchmarks-understanding.md's table
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python -m benchmarks.understanding --data $(DATA)
 
 bench: setup  ## who gets the last seat: book against count-then-insert, and write docs/benchmarks.md's table
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.bookings
 
-bench-live: setup  ## measure one more phrasing, and 100,000 of them, and write docs/understanding.md's lines
+bench-live: setup  ## measure phrasings, publishing and rehearsals, and write their lines in docs/understanding.md and docs/benchmarks.md
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.live
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.publishing
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.replay
 
 understanding: setup  ## sit the examination and write docs/understanding.md's tables and pictures
 	@$(BIN)/bot evaluate tests/knowledge/held_out/questions.csv --json | PYTHONPATH=. $(BIN)/python docs/draw_understanding.py
@@ -59,10 +64,15 @@ understanding: setup  ## sit the examination and write docs/understanding.md's t
 validation: setup  ## measure the held-out families of the corpus and keep the figures that tests compare with
 	@PYTHONPATH=. $(BIN)/python -m tests.knowledge.validation
 
+INPUTS ?= 1000000
 STRINGS ?= 100000
 
-fuzz: setup  ## send STRINGS strings of every sort through the whole conversation: one kind answer each
-	@PYTHONPATH=. $(BIN)/python -m benchmarks.fuzz --strings $(STRINGS)
+fuzz: setup  ## INPUTS damaged inputs at the parsers, STRINGS strings through the whole conversation, and docs/reliability.md's tables
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.fuzzing --inputs $(INPUTS) --write
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.fuzz --strings $(STRINGS) --write
+
+audit: setup  ## ask pip-audit about every locked package (needs a network, and pip-audit beside this machine's tools)
+	@PYTHONPATH=. $(BIN)/python -m tests.audit
 
 format: setup  ## put the code in its usual shape
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .

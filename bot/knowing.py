@@ -13,6 +13,7 @@ import structlog
 
 from bot.errors import BotError
 from bot.store import content
+from bot.store.listening import CONTENT, Waking
 from bot.store.unit import Store
 from handlers.catalogue import Texts
 from handlers.ports import Decision, Person, Ports, Search, Understood
@@ -24,11 +25,14 @@ from knowledge.library import Library, load
 from knowledge.safety import Verdict, judge, shipped_trust
 from knowledge.search import Index, Reading, decide, index_of, levels_of
 from knowledge.search.revised import Kit, revised
+from knowledge.search.stored import keep_index
 
 log = structlog.get_logger()
 
 LOOK_EVERY = 0.25
-"""Seconds between looks at the content revision."""
+"""Seconds between looks at the content revision, where nobody says that it changed."""
+RESTS = 20
+"""Looks without a change after which the index is kept: whoever publishes twice should not wait for that."""
 
 
 class Current(Search, Protocol):
@@ -141,11 +145,11 @@ class Knowing:
 
 
 class ContentWatch:
-    """Looks at the content revision and swaps the index when it changes."""
+    """Hears of a change of the content, or looks at its revision every so many seconds, and swaps the index whole."""
 
     def __init__(
         self, store: Store, place: Path, knowing: Knowing, revision: str | None, kept_in: Path | None = None,
-        encoder: EncoderName = "tuned",
+        encoder: EncoderName = "tuned", every: float = LOOK_EVERY,
     ) -> None:  # fmt: skip
         self._store = store
         self._place = place
@@ -153,17 +157,23 @@ class ContentWatch:
         self._encoder: EncoderName = encoder
         self._knowing = knowing
         self._revision = revision
+        self._every = every
         self._kit: Kit | None = None
+        self._quiet = 0
+        self._unkept: Snapshot | None = None
 
     async def run(self) -> None:
         """Until cancelled."""
-        await asyncio.to_thread(self._revised, self._knowing.current, self._knowing.library())
-        while True:
-            await asyncio.sleep(LOOK_EVERY)
-            try:
-                await self.look()
-            except BotError as error:
-                log.warning("content not read", error=type(error).__name__)
+        await asyncio.to_thread(self._warm)
+        async with Waking(self._store.url, CONTENT).open() as waking:
+            while True:
+                await waking.wait(self._every)
+                try:
+                    self._quiet = 0 if await self.look() else self._quiet + 1
+                    if self._quiet == RESTS:
+                        await self.keep()
+                except BotError as error:
+                    log.warning("content not read", error=type(error).__name__)
 
     async def look(self) -> bool:
         """One look; True when the content was swapped."""
@@ -172,17 +182,38 @@ class ContentWatch:
             if seen == self._revision:
                 return False
             library = await content.library(unit, self._place)
-        if quick := await asyncio.to_thread(self._revised, self._knowing.current, library):
+        quick = await asyncio.to_thread(self._revised, self._knowing.current, library)
+        if quick is not None:
             self._knowing.swap(quick)
-        self._knowing.swap(await asyncio.to_thread(snapshot, library, self._kept_in, self._encoder))
+        else:
+            self._knowing.swap(await asyncio.to_thread(snapshot, library, self._kept_in, self._encoder))
+        self._unkept = quick
         self._revision = seen
         return True
 
+    async def keep(self) -> None:
+        """Once the content rests: put the index in use where the next start finds it, and read it from there, which
+        takes less memory."""
+        ours, self._unkept = self._unkept, None
+        if ours is None or self._kept_in is None:
+            return
+        index = await asyncio.to_thread(keep_index, ours.holding, ours.index, self._kept_in)
+        if self._knowing.current is ours:
+            self._knowing.swap(Snapshot(ours.holding, index))
+
     def _revised(self, current: Current, library: Library) -> Snapshot | None:
-        """The answers in use with what changed, in a third of the time that an index takes to build and to keep."""
+        """The answers in use with what changed, in a small part of the time that an index takes to build."""
         if not isinstance(current, Snapshot):
             return None
-        if self._kit is None:
-            self._kit = Kit.opened(current.index.encoder, current.index.lexicon, self._kept_in)
-        index = revised(current.index, current.holding, library, self._kit)
+        index = revised(current.index, current.holding, library, self._opened(current.index))
         return Snapshot(library, index) if index else None
+
+    def _warm(self) -> None:
+        current = self._knowing.current
+        if isinstance(current, Snapshot):
+            self._opened(current.index).learn(current.holding, current.index.lexicon)
+
+    def _opened(self, index: Index) -> Kit:
+        if self._kit is None:
+            self._kit = Kit.opened(index.encoder, index.lexicon, self._kept_in)
+        return self._kit

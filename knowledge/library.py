@@ -150,5 +150,5 @@ def parse_organisation(id_: str, text: str, where: str = "") -> Organisation:
     """The text of an organisation file in, an Organisation out. Raises UnreadableFile naming `where`."""
     try:
         return Organisation(id=id_, **read_yaml(text))
-    except (yaml.YAMLError, ValidationError, TypeError) as error:
+    except (yaml.YAMLError, ValidationError, ValueError, TypeError) as error:
         raise UnreadableFile(path=where or id_, why=first_reason(error)) from error

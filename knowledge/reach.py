@@ -15,9 +15,8 @@ from knowledge.search import Index
 from knowledge.search.remembered import Kept, Remembered
 from knowledge.search.vectors import key_of
 
-How = Literal["words", "phrases", "candidates"]
-"""Why a message is ranked again: a word of it became known or unknown; a phrase near it came or went; an entry near it
-became a candidate, is none any more, or has another tier. The first that holds."""
+How = Literal["words", "phrases"]
+"""Why a message is ranked again: a word of it became known or unknown; or a phrase near it came or went."""
 MARGIN = 0.003
 """What half precision and another order of sums may move a cosine by, with room to spare."""
 AT_ONCE = 2048
@@ -29,9 +28,9 @@ Marked = npt.NDArray[np.bool_]
 
 
 def reached(before: Index, after: Index, messages: Sequence[Remembered]) -> dict[int, How]:
-    """Two indexes and messages in; the places of those that the change could reach, in order, out."""
-    found: dict[int, How] = dict.fromkeys(_near(messages, rows_of_moved(before, after)), "candidates")
-    found |= dict.fromkeys(_near(messages, changed_rows(before, after)), "phrases")
+    """Two indexes and messages in; the places of those that the change could reach in meaning or words, in order, out.
+    Candidates that come or go are another matter (knowledge/standing.py)."""
+    found: dict[int, How] = dict.fromkeys(_near(messages, changed_rows(before, after)), "phrases")
     found |= dict.fromkeys(_learning(before, after, messages), "words")
     return dict(sorted(found.items()))
 
@@ -77,18 +76,26 @@ def _learns(before: Index, text: str, taught: Collection[str], seen: dict[str, b
 
 def changed_rows(before: Index, after: Index) -> Floats:
     """The vectors of phrases that one of the two has and the other has not."""
+    if before.memory is after.memory:
+        return np.zeros((0, before.encoder.width), dtype=np.float32)
     ours, theirs = row_keys(before), row_keys(after)
     return np.concatenate([_vectors(before, _surplus(ours, theirs)), _vectors(after, _surplus(theirs, ours))])
 
 
-def rows_of_moved(before: Index, after: Index) -> Floats:
-    """The vectors of all phrases of entries that are candidates in one of the two alone, or of another urgency."""
+def moved_targets(before: Index, after: Index) -> frozenset[str]:
+    """What is a candidate in one of the two alone, or of another urgency."""
     one, two = ({index.targets[at] for at in index.ranked} for index in (before, after))
     both = before.urgency.keys() & after.urgency.keys()
-    moved = (one ^ two) | {slug for slug in both if before.urgency[slug] != after.urgency[slug]}
-    numbers = [at for at, name in enumerate(after.targets) if name in moved]
-    rows: Marked = np.any(np.isin(after.memory.targets, numbers), axis=1, keepdims=False)
-    return _vectors(after, rows)
+    return frozenset((one ^ two) | {slug for slug in both if before.urgency[slug] != after.urgency[slug]})
+
+
+def retold_targets(before: Index, after: Index) -> frozenset[str]:
+    """What has a phrase in one of the two that it has not in the other."""
+    if before.memory is after.memory:
+        return frozenset()
+    ours, theirs = row_keys(before), row_keys(after)
+    rows = ((before, _surplus(ours, theirs)), (after, _surplus(theirs, ours)))
+    return frozenset(index.targets[at] for index, those in rows for at in index.memory.targets[those, 0])
 
 
 def _vectors(index: Index, rows: Marked) -> Floats:

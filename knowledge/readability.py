@@ -11,7 +11,6 @@ from functools import cache
 
 import pyphen
 
-HYPHENATION = pyphen.Pyphen(lang="en_GB", left=1, right=1)
 WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
 SENTENCE_END = re.compile(r"(?<=[.!?:;])\s+|\n+")
 WEB_OR_NUMBER = re.compile(r"\S*(?:\d|@|www\.|https?:|\.(?:uk|org|com))\S*")
@@ -20,11 +19,17 @@ SILENT_ENDING = re.compile(r"(?<=[^aeioutd])ed$|(?<=[^aeioucgszx])es$|(?<=[^aeio
 
 
 @cache
+def hyphenation() -> pyphen.Pyphen:
+    """British hyphenation: megabytes that only whoever writes or checks an answer needs."""
+    return pyphen.Pyphen(lang="en_GB", left=1, right=1)
+
+
+@cache
 def syllables(word: str) -> int:
     """How many syllables a word has, at least one."""
     word = word.lower()
     sounded = SILENT_ENDING.sub("", SILENT_E.sub("", word))
-    return max(1, len(re.findall(r"[aeiouy]+", sounded)), len(HYPHENATION.positions(word)) + 1)
+    return max(1, len(re.findall(r"[aeiouy]+", sounded)), len(hyphenation().positions(word)) + 1)
 
 
 def reading_age(text: str, names: frozenset[str] = frozenset()) -> float:

@@ -1,8 +1,10 @@
 """What a change of the content would do to messages that are known: which are answered differently, better or worse.
 
 Nearly all messages are far from what changed, and for those nothing can change: only the others are ranked again, with
-what was there before and with what would be there. (That rarer words weigh a little more or less in the likeness of
-letters when any phrase changes is left out: it decides nothing by itself.)
+what was there before and with what would be there. Near is what a phrase that comes or goes is near to in meaning, and
+that to which an entry that changes is among the first candidates, before or after. Left
+out is that every phrase weighs rarer words a little differently in the likeness of letters: a button offered on the
+brink may come or go unseen.
 """
 
 from __future__ import annotations
@@ -11,14 +13,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
 from knowledge.evaluating.questions import Met
-from knowledge.languages import detect
-from knowledge.reach import How, reached
-from knowledge.safety import Route, Verdict, judge, shipped_trust
-from knowledge.search import Index, Reading, decide, levels_of
+from knowledge.meeting import decided, met
+from knowledge.reach import reached
+from knowledge.safety import Route
+from knowledge.search import Index
 from knowledge.search.remembered import Remembered, read_again
+from knowledge.standing import Standing
 
 Judged = Literal["better", "worse", "changed"]
 Say = Callable[[int, int], None]
@@ -75,52 +76,41 @@ def silent(_done: int, _of: int) -> None:
     """Tells nobody."""
 
 
-def replay(before: Index, after: Index, questions: Sequence[Asked], say: Say = silent) -> Replay:
-    """Two indexes and what was asked in, the differences out. Pure, and slow enough for a thread of its own."""
-    near = reached(before, after, [asked.message for asked in questions])
-    easy = len(questions) - len(near)
+def replay(
+    before: Index, after: Index, questions: Sequence[Asked], say: Say = silent, standing: Standing | None = None
+) -> Replay:
+    """Two indexes and what was asked in, the differences out. Pure, and slow enough for a thread of its own. With a
+    `standing` of the index before, what it knows already is not found again."""
+    standing = standing if standing is not None and standing.index is before else Standing(before)
+    messages = [asked.message for asked in questions]
+    near, contested = reached(before, after, messages), standing.contested(after, messages)
     found: list[Difference] = []
-    for done, (at, how) in enumerate(near.items()):
+    places = sorted(near.keys() | contested)
+    easy = len(questions) - len(places)
+    for done, at in enumerate(places):
         if done % STEP == 0:
             say(easy + done, len(questions))
-        found += _difference(before, after, questions[at], how)
+        asked = questions[at]
+        if at not in near:
+            found += _by_candidates(standing, after, asked)
+            continue
+        reading = read_again(after, asked.message)
+        if at in contested or near[at] == "words" or not standing.alike(reading):
+            found += _difference(asked, standing.met(asked.message), met(after, reading))
     say(len(questions), len(questions))
     return Replay(tuple(found), len(questions))
 
 
-def _difference(before: Index, after: Index, asked: Asked, how: How) -> Iterator[Difference]:
-    reading = read_again(before, asked.message)
-    same = how == "candidates" and before.targets == after.targets
-    other = reading if same else read_again(after, asked.message)
-    if how == "phrases" and _alike(reading, other):
-        return
-    was, would = met(before, reading), met(after, other)
+def _by_candidates(standing: Standing, after: Index, asked: Asked) -> Iterator[Difference]:
+    """A message that means the same to both: whatever alarm it raises, it raises in both."""
+    was = standing.met(asked.message)
+    if was.tier is None:
+        yield from _difference(asked, was, decided(after, read_again(after, asked.message)))
+
+
+def _difference(asked: Asked, was: Met, would: Met) -> Iterator[Difference]:
     if _seen(was) != _seen(would):
         yield Difference(asked, was, would, judged(asked, was, would))
-
-
-def _alike(one: Reading, two: Reading) -> bool:
-    """Are the same phrases nearest, and is there no second need to look for?"""
-    if one.columns != two.columns or len(one.versions) != len(two.versions):
-        return False
-    pairs = zip(one.versions, two.versions, strict=True)
-    return all(len(a.sense.parts) == 1 and np.array_equal(a.shares, b.shares) for a, b in pairs)
-
-
-def met(index: Index, reading: Reading) -> Met:
-    """What an index makes of a message: danger, crisis and abuse first, as in a conversation."""
-    verdict = _verdict(reading)
-    if verdict.route:
-        return Met(verdict.route, verdict.tier)
-    found = decide(index, reading)
-    offered = found.offered if found.route == "choose" else ()
-    return Met(found.route, None, found.answered, offered, found.action, found.score)
-
-
-def _verdict(reading: Reading) -> Verdict:
-    verdict = judge(reading.text, levels_of(reading), shipped_trust())
-    # As handlers/understanding.py has it: of another language the meaning is seldom sure.
-    return judge(reading.text) if verdict.tier == "maybe" and detect(reading.text).languages else verdict
 
 
 def judged(asked: Asked, was: Met, would: Met) -> Judged:

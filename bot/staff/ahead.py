@@ -6,7 +6,7 @@ import asyncio
 
 from bot.knowing import Knowing
 from bot.staff import versions
-from bot.staff.edits import NEED_A_SECOND
+from bot.staff.edits import NEED_A_SECOND, waits_for
 from bot.staff.findings import tier_of
 from bot.staff.outcomes import Refusal, Rehearsal
 from bot.staff.phrasings import text_with
@@ -63,11 +63,17 @@ class Ahead:
         who = await team.of_chat(unit, chat) if chat is not None else None
         if who is None or who.role not in MAY["publish"]:
             return None
-        return await self._of_draft(unit, who, what) if what.draft is not None else await self._of_phrasing(unit, what)
+        if what.draft is None and what.others is None:
+            return await self._of_phrasing(unit, what)
+        return await self._of_version(unit, who, what)
 
-    async def _of_draft(self, unit: Unit, who: Colleague, what: Wanted) -> tuple[str, str] | None:
-        row = await versions.one(unit, "entry", what.draft or 0)
-        return (row.slug, row.text) if row is not None and row.staff_id == who.id else None
+    async def _of_version(self, unit: Unit, who: Colleague, what: Wanted) -> tuple[str, str] | None:
+        """One's own, or somebody else's that one may agree to."""
+        row = await versions.one(unit, "entry", what.draft or what.others or 0)
+        if row is None:
+            return None
+        meant = row.staff_id == who.id if what.draft is not None else waits_for(who, row)
+        return (row.slug, row.text) if meant else None
 
     async def _of_phrasing(self, unit: Unit, what: Wanted) -> tuple[str, str] | None:
         slug = marked(what.mark, self._knowing.library().entries)

@@ -49,7 +49,7 @@ async def ask_due(unit: Unit, library: Library, texts: Texts, bank_holidays: fro
     if not working(library.place, unit.now, bank_holidays):
         return 0
     today = hours.in_london(unit.now).date()
-    kept, chats = await owners(unit), await _chats(unit)
+    kept, chats = await owners(unit), await linked(unit)
     asks: Asks = defaultdict(list)
     for review in await due(unit, library, today):
         stage = next_stage(review, kept.get(review.slug), unit.now)
@@ -61,8 +61,12 @@ async def ask_due(unit: Unit, library: Library, texts: Texts, bank_holidays: fro
 
 def working(place: Place, now: dt.datetime, bank_holidays: frozenset[dt.date]) -> bool:
     """Is the team at work at a moment?"""
-    known = place.people.hours if place.people and place.people.hours.known else OFFICE
-    return bool(hours.state(known, now, bank_holidays).open)
+    return bool(hours.state(hours_of(place), now, bank_holidays).open)
+
+
+def hours_of(place: Place) -> Hours:
+    """When the team works: office hours where the place says nothing."""
+    return place.people.hours if place.people and place.people.hours.known else OFFICE
 
 
 def next_stage(review: Review, kept: ReviewOwner | None, now: dt.datetime) -> Stage | None:
@@ -97,7 +101,7 @@ def whom(review: Review, stage: Stage, chats: Mapping[int, tuple[int, str]]) -> 
     return ()
 
 
-async def _chats(unit: Unit) -> dict[int, tuple[int, str]]:
+async def linked(unit: Unit) -> dict[int, tuple[int, str]]:
     """The chat and the role of everybody of the team whose account is linked."""
     statement = select(col(StaffMember.id), col(StaffMember.chat_id), col(StaffMember.role)).where(
         col(StaffMember.left_at).is_(None), col(StaffMember.chat_id).is_not(None)

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlmodel import col
 
 from bot.store import switch
@@ -31,6 +31,7 @@ HEAD = "audit-head "
 MAC = "audit_record.head"
 STILL_WRITTEN = dt.timedelta(days=2)
 """A chain that is older than this grows no more."""
+KEPT = dt.timedelta(days=730)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,17 @@ async def seal_heads(unit: Unit) -> int:
     for name, value in fresh:
         await switch.put(unit, name, value)
     return len(fresh)
+
+
+async def forget_old(unit: Unit) -> int:
+    """Take out the chains of long ago, each whole and with its sealed head, so that what stays still holds together;
+    how many records that were."""
+    newest = func.max(col(AuditRecord.at))
+    old = select(col(AuditRecord.chain)).group_by(col(AuditRecord.chain)).having(newest < unit.now - KEPT)
+    chains = list((await unit.session.execute(old)).scalars())
+    gone = delete(AuditRecord).where(col(AuditRecord.chain).in_(chains)).returning(col(AuditRecord.id))
+    await unit.session.execute(delete(Setting).where(col(Setting.name).in_([HEAD + chain for chain in chains])))
+    return len((await unit.session.execute(gone)).all())
 
 
 def _chain(now: dt.datetime) -> str:

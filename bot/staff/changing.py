@@ -13,7 +13,7 @@ from bot.staff.phrasings import CANNOT, CarefulPhrasings
 from bot.store.content import Row
 from bot.store.unit import Unit
 from handlers.catalogue import Texts, facts_of
-from handlers.keeping import Change, Reading, Verdict
+from handlers.kept import Change, Reading, Verdict
 from handlers.office import Colleague
 from knowledge.check_one import parse
 from knowledge.entry import Entry
@@ -37,6 +37,7 @@ def refused(why: Refusal | Conflict) -> Change:
 async def reading(unit: Unit, who: Colleague, slug: str) -> Reading | None:
     """One's own draft of an answer where there is one, else what is live."""
     live, own = await versions.live(unit, "entry", slug), await versions.draft_of(unit, "entry", slug, who.id)
+    own = None if own is not None and own.retires else own  # nothing to read
     row = own or live
     if row is None:
         return None
@@ -49,7 +50,7 @@ async def reading(unit: Unit, who: Colleague, slug: str) -> Reading | None:
 async def edit(editing: Editing, slug: str, text: str, base: int) -> Change:
     """Keep other words as one's own draft of an answer, and say what is wrong with them."""
     own = await versions.draft_of(editing.unit, "entry", slug, editing.staff.id)
-    row = own or await versions.live(editing.unit, "entry", slug)
+    row = own if own is not None and not own.retires else await versions.live(editing.unit, "entry", slug)
     if row is None:
         return refused(GONE)
     drafted = await editing.draft("entry", slug, with_words(row.text, text), base=base or None)

@@ -39,6 +39,7 @@ class Past:
     note: str
     starts: dt.datetime | None
     ends: dt.datetime | None
+    retires: bool = False
 
 
 Side = Literal["kept", "added", "removed"]
@@ -64,7 +65,7 @@ async def versions_of(unit: Unit, kind: Kind, slug: str) -> list[Past]:
 async def _past(unit: Unit, row: Row) -> Past:
     return Past(
         row.id, row.version, row.state, row.text, row.at, await who(unit, row.staff_id),
-        await who(unit, row.approved_by), row.note, row.starts, row.ends,
+        await who(unit, row.approved_by), row.note, row.starts, row.ends, row.retires,
     )  # fmt: skip
 
 
@@ -82,11 +83,11 @@ def _lines(old: str, new: str) -> Iterator[Line]:
 async def restore(editing: Editing, kind: Kind, version_id: int, texts: Texts) -> Draft | Refusal:
     """The words of an older version, or of one that was offered, as a draft over what is live now."""
     row = await versions.one(editing.unit, kind, version_id)
-    if row is None:
+    if row is None or row.retires:
         return Refusal("staff.edit.gone")
-    live = await versions.live(editing.unit, kind, row.slug)
+    over = await versions.stands(editing.unit, kind, row.slug)
     note = texts.say("staff.edit.note.restored", version=row.version)
-    return await editing.draft(kind, row.slug, row.text, note, live.version if live else None)
+    return await editing.draft(kind, row.slug, row.text, note, over.version if over else None)
 
 
 async def seen(unit: Unit, kind: Kind, version_id: int) -> int:
@@ -107,6 +108,6 @@ async def _until(unit: Unit, row: Row) -> dt.datetime | None:
     table = TABLES["entry"]
     statement = select(func.min(col(table.at))).where(col(table.slug) == row.slug, col(table.local) == row.local)
     ended = (col(table.state) == "withdrawn") & col(table.ends).is_not(None)
-    statement = statement.where(col(table.state).in_(("live", "replaced")) | ended, col(table.at) > row.at)
+    statement = statement.where(col(table.state).in_(("live", "replaced", "retired")) | ended, col(table.at) > row.at)
     found: dt.datetime | None = (await unit.session.execute(statement)).scalar_one()
     return found if found is not None or row.state != "withdrawn" else row.ends

@@ -8,18 +8,17 @@ messages in a file beside the index. What is missing there is read in the backgr
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-
-from sqlalchemy import select, update
-from sqlmodel import col
+from typing import TypeVar
 
 from bot.knowing import Current, Knowing, Snapshot
 from bot.staff.outcomes import Refusal, Rehearsal
+from bot.staff.past import Past, past_questions
 from bot.store import content
-from bot.store.tables import Question
-from bot.store.unit import Store, Unit
+from bot.store.unit import Store
 from knowledge.check_one import Kind, with_one
 from knowledge.errors import UnreadableFile
 from knowledge.golden import Golden, golden_dangers, golden_phrasings
@@ -27,15 +26,17 @@ from knowledge.library import Library
 from knowledge.replay import Asked, Replay, Say, replay, silent
 from knowledge.search import Index, index_of
 from knowledge.search.readings import Readings
-from knowledge.search.remembered import recall, remember
+from knowledge.search.remembered import Remembered, recall
 from knowledge.search.revised import Kit, revised
+from knowledge.search.stored import name_of
+from knowledge.standing import Standing
+from knowledge.standing_kept import keep, opened
 
-MOST_PAST, AT_ONCE = 5000, 50
-"""Past questions in a rehearsal, the newest; and how many are read at once in the background."""
 STEP, BREATH = 10, 0.2
 """Golden messages read at once, and the seconds between, so that a resident's question seldom waits for them."""
-CALM = "none"
-Past = tuple[str, bytes, frozenset[str]]
+STANDING = 100
+"""Messages whose candidates are found at once."""
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Rehearsals:
         self._readings = Readings(kept_in)
         self._kit: Kit | None = None
         self._ground: Ground | None = None
+        self._standing: Standing | None = None
         self._one_at_a_time = asyncio.Lock()
         self.wanted = asyncio.Event()
         """Set when somebody is about to change something."""
@@ -86,13 +88,42 @@ class Rehearsals:
         texts = [one.text for one in self._golden(ground.library)]
         missing = await asyncio.to_thread(self._readings.missing, ground.index, texts)
         try:
-            for at in range(0, len(missing), STEP):
-                async with self._one_at_a_time:
-                    await asyncio.to_thread(self._readings.read, ground.index, missing[at : at + STEP])
-                await asyncio.sleep(BREATH)
+            await self._by_steps(missing, STEP, partial(self._readings.read, ground.index))
         finally:
             if missing:
                 self._readings.keep()
+        await self._stand()
+
+    async def _stand(self) -> None:
+        """Find how everything stands before the change, for what is read by now."""
+        async with self._one_at_a_time:
+            ground, past = await self._read()
+            asked = await asyncio.to_thread(self._asked, ground.index, ground.library, past, silent)
+            messages = [each.message for each in asked]
+            standing = await asyncio.to_thread(self._stands, ground, messages)
+        await self._by_steps(standing.missing(messages), STANDING, standing.learn)
+        await asyncio.to_thread(self._keep, ground)
+
+    def _keep(self, ground: Ground) -> None:
+        """For the next start."""
+        if self._kept_in is not None and self._standing is not None and self._standing.fresh:
+            keep(self._kept_in, self._standing, name_of(ground.library, ground.index.encoder))
+
+    async def _by_steps(self, whole: Sequence[Item], step: int, work: Callable[[Sequence[Item]], None]) -> None:
+        """A few at a time, so that a rehearsal or a resident's question seldom waits for it."""
+        for at in range(0, len(whole), step):
+            async with self._one_at_a_time:
+                await asyncio.to_thread(work, whole[at : at + step])
+            await asyncio.sleep(BREATH)
+
+    def _stands(self, ground: Ground, messages: Sequence[Remembered]) -> Standing:
+        """How everything stands with what is answered now; taken along from what was answered before."""
+        if self._standing is None:
+            name = name_of(ground.library, ground.index.encoder)
+            kept = self._kept_in and opened(self._kept_in, ground.index, name)
+            self._standing = kept or Standing(ground.index)
+        self._standing.follow(ground.index, messages)
+        return self._standing
 
     async def _read(self) -> tuple[Ground, list[Past]]:
         """What is answered with by the tables, which may be a moment ahead of this process; and past questions."""
@@ -121,8 +152,13 @@ class Rehearsals:
         return revised(index, before, after, self._kit) or index_of(after, index.encoder, self._kept_in)
 
     def _replayed(self, ground: Ground, after: Library, past: Sequence[Past], say: Say) -> Replay:
-        asked = self._asked(ground.index, after, past, say)
-        return replay(ground.index, self._revised(ground.index, ground.library, after), asked, say)
+        # How people asked for what would be taken away is how they will go on asking.
+        whole = after if after.entries.keys() >= ground.library.entries.keys() else ground.library
+        asked = self._asked(ground.index, whole, past, say)
+        standing = self._stands(ground, [each.message for each in asked])
+        found = replay(ground.index, self._revised(ground.index, ground.library, after), asked, say, standing)
+        self._keep(ground)
+        return found
 
     def _asked(self, index: Index, library: Library, past: Sequence[Past], say: Say) -> list[Asked]:
         golden = self._golden(library)
@@ -135,45 +171,3 @@ class Rehearsals:
         if self.golden is None:
             self.golden = tuple(golden_dangers())
         return (*self.golden, *(golden_phrasings(library) if self.phrasings else ()))
-
-
-async def past_questions(unit: Unit, most: int = MOST_PAST) -> list[Past]:
-    """The newest past questions that have been read: words, reading, and the entries that helped."""
-    wanted = (col(Question.text), col(Question.vector), col(Question.shown), col(Question.helped))
-    statement = select(*wanted).where(col(Question.vector).is_not(None)).order_by(col(Question.id).desc()).limit(most)
-    rows = (await unit.session.execute(statement)).all()
-    return [
-        (text, kept, frozenset(shown.split()) if helped else frozenset()) for text, kept, shown, helped in rows if kept
-    ]
-
-
-async def remember_question(unit: Unit, question_id: int, vector: bytes, verdict: str) -> None:
-    """Keep the reading of a question beside it; one that is there already stays."""
-    statement = update(Question).where(col(Question.id) == question_id, col(Question.vector).is_(None))
-    await unit.session.execute(statement.values(vector=vector, verdict=verdict))
-
-
-async def remember_missing(store: Store, current: Current, most: int = AT_ONCE) -> int:
-    """A step of the sweep: read questions that have not been read, the newest first; how many. What is read are the
-    words that are kept, from which personal details were removed."""
-    if not isinstance(current, Snapshot):
-        return 0
-    async with store.read() as unit:
-        statement = select(col(Question.id), col(Question.text)).where(col(Question.vector).is_(None))
-        rows = (await unit.session.execute(statement.order_by(col(Question.id).desc()).limit(most))).all()
-    read = await asyncio.to_thread(_read_all, current, [text for _, text in rows])
-    async with store.write() as unit:
-        for (question_id, _), (kept, verdict) in zip(rows, read, strict=True):
-            await remember_question(unit, question_id, kept, verdict)
-    return len(rows)
-
-
-def _read_all(current: Snapshot, texts: Sequence[str]) -> list[tuple[bytes, str]]:
-    return [_read_one(current, text) for text in texts]
-
-
-def _read_one(current: Snapshot, text: str) -> tuple[bytes, str]:
-    """What is kept of a question's reading, and its verdict: "emergency maybe", or "none"."""
-    reading = current.index.read(text)
-    verdict = current.judge(reading)
-    return remember(current.index, reading), f"{verdict.route} {verdict.tier}" if verdict.route else CALM

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 from xml.etree.ElementTree import ParseError
@@ -23,6 +25,12 @@ Format = Literal["csv", "xlsx"]
 MOST_BYTES = 5_000_000
 MOST_UNPACKED = 50_000_000
 MOST_ROWS = 5_000
+MOST_COLUMNS = 200
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, ArithmeticError, AttributeError, EOFError,
+    LookupError, OSError, RuntimeError, TypeError, ValueError,
+)  # fmt: skip
+"""What its reader raises at a spreadsheet that is none, is damaged, or is locked with a password."""
 TEXT = "@"
 """The number format that keeps the noughts in front of a phone number."""
 WIDTH = 28
@@ -131,12 +139,22 @@ def _xlsx_lines(data: bytes) -> Iterator[Sequence[str]]:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             if sum(part.file_size for part in parts.infolist()) > MOST_UNPACKED:
                 raise SheetUnreadable("large", most=MOST_BYTES // 1_000_000)
-        sheet = load_workbook(io.BytesIO(data)).worksheets[0]
-    except (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, IndexError, OSError):
+        with warnings.catch_warnings(action="ignore"):  # of what it leaves out
+            sheet = load_workbook(io.BytesIO(data)).worksheets[0]
+    except BROKEN:
         raise SheetUnreadable("xlsx") from None
     if sheet.max_row > MOST_ROWS + 1:
         raise SheetUnreadable("rows", most=MOST_ROWS)
-    return (tuple(map(_text, line)) for line in sheet.iter_rows())
+    if sheet.max_column > MOST_COLUMNS:  # one cell far to the right makes every row as long as that
+        raise SheetUnreadable("columns", most=MOST_COLUMNS)
+    return _cells(sheet)
+
+
+def _cells(sheet: Any) -> Iterator[Sequence[str]]:
+    try:
+        yield from (tuple(map(_text, line)) for line in sheet.iter_rows())
+    except BROKEN:
+        raise SheetUnreadable("xlsx") from None
 
 
 def _text(cell: Any) -> str:

@@ -12,7 +12,7 @@ from sqlmodel import col
 from bot.store import switch
 from bot.store.staff_tables import Notice
 from bot.store.tables import EntryVersion, OrganisationVersion
-from bot.store.unit import Unit
+from bot.store.unit import Unit, alone
 from knowledge import entry
 from knowledge.library import (
     NATIONAL,
@@ -29,12 +29,15 @@ from knowledge.visits.questions import visits_of
 # A change of one file should not cost the reading of all.
 _entry = lru_cache(maxsize=1024)(parse_entry)
 _organisation = lru_cache(maxsize=1024)(parse_organisation)
+SEEDING = 0x626F7433
+"""By which processes that start at once on one PostgreSQL know each other."""
 Row = EntryVersion | OrganisationVersion
 Version = type[EntryVersion] | type[OrganisationVersion]
 
 
 async def seed(unit: Unit, place: Path, national: Path = NATIONAL) -> bool:
     """Fill empty tables from the folders. False where they are already filled."""
+    await alone(unit, SEEDING)
     if (await unit.session.execute(select(col(EntryVersion.id)).limit(1))).first() is not None:
         return False
     for folder, local in ((national, False), (place, True)):
@@ -90,7 +93,8 @@ async def _notices(unit: Unit) -> tuple[entry.Notice, ...]:
 
 
 async def export(unit: Unit, place: Path, national: Path) -> int:
-    """Write every live version back to its file, byte for byte; how many files."""
+    """Write every live version back to its file, byte for byte, and take away the files of what was retired; how many
+    files were written."""
     kinds: tuple[tuple[Version, str, str], ...] = (
         (EntryVersion, "entries", ".md"),
         (OrganisationVersion, "organisations", ".yaml"),
@@ -102,7 +106,16 @@ async def export(unit: Unit, place: Path, national: Path) -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(row.text.encode("utf-8"))
             written += 1
+        for slug in await _retired(unit, table):
+            for root in (place, national):
+                (root / folder / f"{slug}{ending}").unlink(missing_ok=True)
     return written
+
+
+async def _retired(unit: Unit, table: Version) -> Sequence[str]:
+    """What the team has taken away; a new database must not be filled with it again."""
+    statement = select(col(table.slug)).where(col(table.state) == "retired")
+    return (await unit.session.execute(statement)).scalars().all()
 
 
 async def _live(unit: Unit, table: Version) -> Sequence[Row]:

@@ -23,9 +23,26 @@ def judge(text: str, meaning: Sequence[Levels] = (), trust: Trust | None = None)
     `meaning` is what each reading of the message is near to (knowledge/search/alarm.py). Without it, or without what
     was fitted for it, the rules judge alone. Danger told in another language is never weighed against anything.
     """
-    found = find(text, rulebook())
-    raised = list(weigh_up(found, meaning, trust)) if meaning and trust else found
-    return with_reasons(weigh([*raised, *find_in_other_languages(text)]), found)
+    return weighed(told(text), meaning, trust)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a message says by itself: the rules that fired, and danger told in another language."""
+
+    found: Sequence[Finding]
+    abroad: Sequence[Finding]
+
+
+def told(text: str) -> Told:
+    """All of `judge` that does not depend on the content, which is most of its time."""
+    return Told(find(text, rulebook()), tuple(find_in_other_languages(text)))
+
+
+def weighed(told: Told, meaning: Sequence[Levels] = (), trust: Trust | None = None) -> Verdict:
+    """The rest of `judge`."""
+    raised = weigh_up(told.found, meaning, trust) if meaning and trust else told.found
+    return with_reasons(weigh([*raised, *told.abroad]), told.found)
 
 
 def find(text: str, book: Rulebook) -> list[Finding]:

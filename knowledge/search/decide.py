@@ -77,11 +77,16 @@ def _two_needs(index: Index, reading: Reading, whole: Ranking, use: Calibration)
     """The two needs of a message whose halves each clearly hit something else; nothing where they don't."""
     if whole.runner_up < WORTH_CUTTING * whole.best:
         return ()
-    alone = replace(whole, candidates=whole.candidates[:1])  # that another is as near is no doubt here
-    if use.chance.of(alone) < use.thresholds.answer:
+    if not sure_alone(whole):
         return ()
     found = index.two_needs(reading, whole)
     return (found[0].target, found[1].target) if found and found[2] >= use.thresholds.two else ()
+
+
+def sure_alone(ranking: Ranking) -> bool:
+    """Would the first candidate be answered if there were no other? Only then is a second need looked for."""
+    alone = replace(ranking, candidates=ranking.candidates[:1])  # that another is as near is no doubt here
+    return calibration().chance.of(alone) >= calibration().thresholds.answer
 
 
 def _serve(index: Index, needs: Sequence[str], ranking: Ranking, chance: float) -> Decided:

@@ -17,7 +17,7 @@ from knowledge.library import Library
 from knowledge.search import lexical
 from knowledge.search.base import Base, weights_of
 from knowledge.search.fuzzy import Speller, build_speller
-from knowledge.search.lexical import Matrix
+from knowledge.search.lexical import Matrix, Numbers
 from knowledge.search.memory import Memory, in_eight_bits, numbered
 from knowledge.search.needs import best_pair, cut
 from knowledge.search.phrases import ALARM, NONE, SMALLTALK, Phrase, of_library
@@ -193,12 +193,13 @@ def words_of_ours(phrases: Sequence[Phrase], words: Sequence[Sequence[str]], oft
 
 
 def own_phrases(
-    phrases: Sequence[Phrase], words: Sequence[Sequence[str]], targets: Sequence[str], lexicon: Lexicon
-) -> Own:
+    phrases: Sequence[Phrase], words: Sequence[Sequence[str]], targets: Sequence[str], lexicon: Lexicon,
+    numbers: Numbers | None = None,
+) -> Own:  # fmt: skip
     """The place's own phrases, whose words stand in `words`, as letters."""
     number = {target: at for at, target in enumerate(targets)}
     owner = np.array([number[phrase.target] for phrase in phrases], dtype=np.intp)
     order = np.argsort(owner, kind="stable")
-    letters = lexical.build([words[at] for at in order], (), lexicon)
+    letters = lexical.build([words[at] for at in order], (), lexicon, numbers)
     present, begins = np.unique(owner[order], return_index=True)
     return Own(letters, present, begins)

@@ -106,11 +106,47 @@ class Matrix:
         return cosines
 
 
-def build(texts: Sequence[Sequence[str]], together: Iterable[Sequence[int]], lexicon: Lexicon) -> Matrix:
-    """The words of every phrase in, their matrix out. Each list of rows in `together` becomes one more row."""
-    ids_of: dict[str, int] = {}
-    numbered = _number(texts, lexicon, ids_of)
-    numbered += [[i for row in rows for i in numbered[row]] for rows in together]
+class Numbers:
+    """Features by number, those of a phrase found once. Numbers are only added: a matrix holds a copy, in which those
+    that no phrase has any more count as unknown ones do. Not for several threads at once."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._ids_of: dict[str, int] = {}
+        self._runs: dict[str, list[int]] = {}
+        self._of: dict[tuple[str, ...], Ints] = {}
+
+    def ids_of(self) -> dict[str, int]:
+        """Every feature so far with its number, in order."""
+        return dict(self._ids_of)
+
+    def of(self, words: Sequence[str]) -> Ints:
+        """The words of a phrase in, the numbers of its features out."""
+        known = self._of.get(tuple(words))
+        if known is None:
+            row = [self._number(name) for name in word_features(words, self._lexicon)]
+            row += chain.from_iterable(map(self._of_word, words))
+            known = self._of[tuple(words)] = np.array(row, dtype=np.int32)
+        return known
+
+    def _of_word(self, word: str) -> list[int]:
+        if word not in self._runs:
+            self._runs[word] = [self._number(name) for name in letter_runs(word)]
+        return self._runs[word]
+
+    def _number(self, name: str) -> int:
+        return self._ids_of.setdefault(name, len(self._ids_of))
+
+
+def build(
+    texts: Sequence[Sequence[str]], together: Iterable[Sequence[int]], lexicon: Lexicon, numbers: Numbers | None = None
+) -> Matrix:
+    """The words of every phrase in, their matrix out. Each list of rows in `together` becomes one more row. `numbers`
+    of an earlier matrix spare most of the time."""
+    numbers = numbers or Numbers(lexicon)
+    numbered = [numbers.of(words) for words in texts]
+    numbered += [np.concatenate([numbered[row] for row in rows]) for rows in together]
+    ids_of = numbers.ids_of()
     kinds = np.array([BLOCKS.index(name[0]) for name in ids_of], dtype=np.int64)
     rows, ids, often = _count(numbered, len(ids_of))
     in_rows = np.bincount(ids, minlength=len(ids_of))
@@ -123,24 +159,10 @@ def build(texts: Sequence[Sequence[str]], together: Iterable[Sequence[int]], lex
     return _matrix(ids_of, idf, unknown, used, len(numbered), rows[keep], ids[keep], weights[keep])
 
 
-def _number(texts: Sequence[Sequence[str]], lexicon: Lexicon, ids_of: dict[str, int]) -> list[list[int]]:
-    """Texts in, the numbers of their features out; new features are added to `ids_of`."""
-    runs: dict[str, list[int]] = {}
-    numbered = []
-    for words in texts:
-        row = [ids_of.setdefault(name, len(ids_of)) for name in word_features(words, lexicon)]
-        for word in words:
-            if word not in runs:
-                runs[word] = [ids_of.setdefault(name, len(ids_of)) for name in letter_runs(word)]
-            row += runs[word]
-        numbered.append(row)
-    return numbered
-
-
-def _count(numbered: Sequence[Sequence[int]], width: int) -> tuple[npt.NDArray[np.int64], Ints, Floats]:
+def _count(numbered: Sequence[Ints], width: int) -> tuple[npt.NDArray[np.int64], Ints, Floats]:
     """Rows of feature numbers in; row, feature and count of each pair out, in order of rows."""
     owners = np.repeat(np.arange(len(numbered), dtype=np.int64), [len(row) for row in numbered])
-    flat = np.fromiter(chain.from_iterable(numbered), dtype=np.int64, count=len(owners))
+    flat = np.concatenate(numbered).astype(np.int64) if numbered else owners
     keys, often = np.unique(owners * width + flat, return_counts=True)
     return keys // width, (keys % width).astype(np.int32), often.astype(np.float32)
 

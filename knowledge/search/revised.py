@@ -19,6 +19,7 @@ from knowledge.library import Library
 from knowledge.search.base import base_of, weights_of
 from knowledge.search.fuzzy import build_speller
 from knowledge.search.index import TIERS, Index, is_action, own_phrases, place_names, words_of_ours
+from knowledge.search.lexical import Numbers
 from knowledge.search.memory import Memory, in_eight_bits, numbered
 from knowledge.search.phrases import Phrase, of_library
 from knowledge.search.text import Lexicon
@@ -29,16 +30,23 @@ Rows = npt.NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """What is needed beside the index: the vectors of phrases, and how often words stand in the corpus."""
+    """What is needed beside the index: the vectors of phrases, how often words stand in the corpus, and the features of
+    phrases in letters."""
 
     vectors: Vectors
     words: Mapping[str, int]
+    numbers: Numbers
     _said: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def opened(cls, encoder: Encoder, lexicon: Lexicon, folder: Path | None = None) -> Self:
         """From what shipped and the folder of kept ones: half a second of work."""
-        return cls(Vectors(encoder, folder), base_of(encoder, lexicon, folder).words)
+        return cls(Vectors(encoder, folder), base_of(encoder, lexicon, folder).words, Numbers(lexicon))
+
+    def learn(self, library: Library, lexicon: Lexicon) -> None:
+        """Find what the next change needs of all that stays: half a second, the first time."""
+        for phrase in of_library(library):
+            self.numbers.of(self.said(phrase.text, lexicon))
 
     def said(self, text: str, lexicon: Lexicon) -> tuple[str, ...]:
         """The words of one of our own phrases, found once."""
@@ -56,16 +64,18 @@ def revised(index: Index, before: Library, after: Library, kit: Kit) -> Index | 
     rows = _rows_of(index, gone, kit)
     if rows is None:
         return None
+    urgency = {entry.id: TIERS.index(entry.tier) for entry in after.entries.values()}
+    if not (gone or fresh) and place_names(before) == place_names(after):
+        return replace(index, urgency=urgency)
     targets = (*index.targets, *sorted({phrase.target for phrase in fresh} - set(index.targets)))
     memory = _with(_without(index.memory, rows), fresh, targets, kit)
     ours = {phrase.target for phrase in new}
     ranked = [at for at, name in enumerate(targets) if name in ours or is_action(name)]
     words = [kit.said(phrase.text, index.lexicon) for phrase in new]
     return replace(
-        index, memory=memory, targets=targets, own=own_phrases(new, words, targets, index.lexicon),
+        index, memory=memory, targets=targets, own=own_phrases(new, words, targets, index.lexicon, kit.numbers),
         speller=build_speller(words_of_ours(new, words, kit.words), index.lexicon.common, place_names(after)),
-        ranked=np.array(ranked, dtype=np.intp),
-        urgency={entry.id: TIERS.index(entry.tier) for entry in after.entries.values()},
+        ranked=np.array(ranked, dtype=np.intp), urgency=urgency,
     )  # fmt: skip
 
 

@@ -62,11 +62,19 @@ def index_of(library: Library, encoder: Encoder, folder: Path | None = None, don
         return Index.build(library, encoder, base, vectors)
 
     phrases = of_library(library)
-    if folder is None:
-        return build()
-    parts = [f"{p.text}\0{p.targets}\0{p.weight}\0{p.spelt}" for p in phrases]
+    return build() if folder is None else kept(folder, name_of(library, encoder), read_words(), encoder, build)
+
+
+def keep_index(library: Library, index: Index, folder: Path) -> Index:
+    """A library and its index, made in another way, in; the same index, from where `index_of` will find it, out."""
+    return kept(folder, name_of(library, index.encoder), index.lexicon, index.encoder, lambda: index)
+
+
+def name_of(library: Library, encoder: Encoder) -> str:
+    """The name under which the index of a library is kept."""
+    parts = [f"{p.text}\0{p.targets}\0{p.weight}\0{p.spelt}" for p in of_library(library)]
     parts += [encoder.name, *sorted(place_names(library)), *(f"{e.id} {e.tier}" for e in library.entries.values())]
-    return kept(folder, fingerprint(parts), read_words(), encoder, build)
+    return fingerprint(parts)
 
 
 def kept(folder: Path, name: str, lexicon: Lexicon, encoder: Encoder, build: Callable[[], Index]) -> Index:

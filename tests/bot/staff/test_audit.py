@@ -94,6 +94,15 @@ async def test_what_was_taken_out_is_found(store: Store) -> None:
     assert [(fault.place, fault.why) for fault in await faults(store)] == [(2, "missing")]
 
 
+async def test_what_was_put_in_another_place_is_found(store: Store) -> None:
+    for number in (1, 2, 3):
+        await note(store, number)
+    async with store.write() as unit:
+        for place, other in ((2, 9), (3, 2), (9, 3)):
+            await unit.session.execute(update(AuditRecord).where(col(AuditRecord.place) == place).values(place=other))
+    assert [(fault.place, fault.why) for fault in await faults(store)] == [(2, "changed"), (3, "changed")]
+
+
 async def test_an_end_that_was_sealed_cannot_be_cut_off_or_written_anew(store: Store) -> None:
     for number in (1, 2):
         await note(store, number)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import insert
 
 from bot.clock import FixedClock
-from bot.knowing import ContentWatch
+from bot.knowing import ContentWatch, Knowing
 from bot.staff import notices
 from bot.staff.outcomes import Refusal
 from bot.store import content
@@ -17,10 +19,15 @@ from bot.store.tables import OrganisationVersion
 from bot.store.unit import Store
 from bot.store.vault import throwaway_vault
 from bot.visits import team
+from handlers.answer import body
 from handlers.office import Colleague
+from handlers.ports import Nobody
+from handlers.safety import without_database
+from handlers.turn import Turn
+from knowledge.prose import plain, words_of
 from tests.bot.staff.crew import Heard
 from tests.databases import SqliteFiles
-from tests.house import BRAUNSTONE, INDEXES, house
+from tests.house import BRAUNSTONE, INDEXES, braunstone, house
 from tests.stories.player import AtTheTerminal
 
 ALARM, CENTRE = "fire-safety/smoke-alarm-beeping", "leicestershire-fire"
@@ -94,10 +101,29 @@ async def test_a_resident_reads_it_above_the_steps_and_beside_the_number_until_i
         assert await ContentWatch(built.store, BRAUNSTONE, built.knowing, "1", INDEXES).look()
         resident = AtTheTerminal(built)
         screen = await resident.say("my smoke alarm keeps beeping")
-        assert screen.texts[0].index("No batteries") < screen.texts[0].index("1.")
+        first, lead = screen.texts[0], plain(built.knowing.library().entry(ALARM).lead)
+        assert first.index("999") < first.index("No batteries") < first.index(lead) < first.index("1.")
         assert f"{helper.name}:" in screen
         assert WORDS in screen
         clock.move(days=2)
         screen = await resident.say("my smoke alarm keeps beeping")
         assert "Smoke alarm" in screen or "smoke alarm" in screen or "beep" in screen
         assert "No batteries" not in screen
+
+
+async def test_nothing_stands_before_the_line_that_says_whom_to_ring() -> None:
+    known = braunstone().holding
+    ports = Knowing(braunstone()).ports(Nobody(), NOW, "en", None)
+    said = replace(ports, notices=dict.fromkeys((*known.entries, *known.organisations), (WORDS,)))
+    for entry in known.entries.values():
+        shown = words_of(body(said, entry))
+        urgent = [known for known in (entry.emergency, plain(entry.lead)) if known and re.search(r"\d{3}", known)]
+        assert all(shown.index(line) < shown.index(WORDS) for line in urgent)
+    for text in ("my house is on fire", "i want to die", "my husband hits me"):
+        reply = without_database(braunstone().understand(at(text)), known, said.texts)
+        assert reply is not None
+        assert WORDS not in words_of(reply.blocks)
+
+
+def at(text: str) -> Turn:
+    return Turn(channel="web", key="1", chat="1", at=NOW, text=text)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis.strategies import sampled_from
 from sqlalchemy import insert
 from sqlmodel import col, select
 
@@ -14,23 +17,28 @@ from bot.clock import FixedClock
 from bot.knowing import Knowing
 from bot.staff.edits import Editing
 from bot.staff.outcomes import Draft, Refusal, Rehearsal
-from bot.staff.replay import Rehearsals, remember_missing
+from bot.staff.past import remember_missing
+from bot.staff.replay import Rehearsals
 from bot.store import content
 from bot.store.tables import Question
 from bot.store.unit import Store
 from bot.store.vault import throwaway_vault
 from handlers.office import Colleague
+from knowledge.entry import Entry
+from knowledge.evaluating.questions import Met
 from knowledge.golden import Golden, golden_dangers, golden_phrasings
 from knowledge.library import NATIONAL, Library
+from knowledge.meeting import met
 from knowledge.phrasing import with_phrasing
-from knowledge.reach import reached
-from knowledge.replay import Asked, Replay, met, replay
+from knowledge.replay import Asked, Replay, replay
 from knowledge.search import Index, decide
 from knowledge.search.base import Base, base_of
 from knowledge.search.phrases import of_library
 from knowledge.search.readings import Readings
 from knowledge.search.remembered import read_again, recall, remember
 from knowledge.search.revised import Kit, revised
+from knowledge.standing import Standing
+from knowledge.standing_kept import keep, opened
 from tests.bot.staff.crew import Heard
 from tests.house import BRAUNSTONE, braunstone
 
@@ -40,10 +48,22 @@ BURNING = "is water ok for a telly thats burning"
 FAR = ("how do i get a food bank voucher", "can i park on a zigzag", "our lad is being picked on at school")
 
 
-@pytest.fixture(scope="module")
-def kit() -> Kit:
+NEAR_IN_LETTERS = (
+    "is a £6 one from Wilko any good", "lip read only, tell the crew please", "cn u tell me da scor",
+    "stolen from burnt house", "sad lamp any good",
+)  # fmt: skip
+"""Far from anything in meaning, so that letters decide."""
+
+
+@cache
+def opened_kit() -> Kit:
     index = braunstone().index
     return Kit.opened(index.encoder, index.lexicon)
+
+
+@pytest.fixture(scope="module")
+def kit() -> Kit:
+    return opened_kit()
 
 
 def asked(text: str, **known: object) -> Asked:
@@ -120,18 +140,87 @@ def test_a_change_that_takes_a_danger_for_a_question_is_blocked(kit: Kit) -> Non
     assert not tried(with_phrasings(LOCKS, [BURNING]), kit, asked(BURNING)).blocked
 
 
-def test_what_a_change_cannot_reach_is_met_as_before(kit: Kit) -> None:
-    """That far messages are not ranked again loses nothing that anybody would notice."""
-    index = braunstone().index
-    fresh = after(with_phrasings(LOCKS, [STRANGE, "flurb"]), kit)
-    texts = [one.text for one in list(golden_dangers())[::40] + list(golden_phrasings(braunstone().holding))[::40]]
-    messages = [asked(text).message for text in texts]
-    near = reached(index, fresh, messages)
-    far = [message for at, message in enumerate(messages) if at not in near]
-    assert len(far) > len(messages) / 2
-    for message in far:
-        one, two = (met(each, read_again(each, message)) for each in (index, fresh))
-        assert (one.route, one.tier, one.answered, one.action) == (two.route, two.tier, two.answered, two.action)
+def more(entry: Entry) -> Library:
+    return with_phrasings(entry.id, [STRANGE, "can somebody help me with it"])
+
+
+def reworded(entry: Entry) -> Library:
+    return changed(entry.id, phrasings=tuple(f"tell me: {text}" for text in entry.phrasings))
+
+
+def renamed(entry: Entry) -> Library:
+    return changed(entry.id, title=f"All about {entry.title}, and flurbs")
+
+
+def another_tier(entry: Entry) -> Library:
+    return changed(entry.id, tier="general" if entry.tier == "life-safety" else "life-safety")
+
+
+def withdrawn(entry: Entry) -> Library:
+    library = braunstone().holding
+    return library.model_copy(update={"entries": {k: v for k, v in library.entries.items() if k != entry.id}})
+
+
+def begun(entry: Entry) -> Library:
+    phrasings = ("how do i lock my flurb", "somebody broke into my flurb", "is a flurb alarm any good")
+    made = entry.model_copy(update={"id": "home-safety/flurbs", "title": "Flurbs", "phrasings": phrasings})
+    library = braunstone().holding
+    return library.model_copy(update={"entries": {**library.entries, made.id: made}})
+
+
+@cache
+def sample() -> tuple[tuple[Asked, ...], tuple[Met, ...]]:
+    """Messages of all sorts, and how each is met now, by answering it."""
+    texts = [one.text for one in (*golden_dangers(), *golden_phrasings(braunstone().holding))][::90]
+    index, questions = braunstone().index, tuple(map(asked, (*texts, *FAR, STRANGE, *NEAR_IN_LETTERS)))
+    return questions, tuple(met(index, read_again(index, one.message)) for one in questions)
+
+
+@cache
+def standing() -> Standing:
+    return Standing(braunstone().index)
+
+
+@pytest.mark.parametrize("change", [more, reworded, renamed, another_tier, withdrawn, begun])
+@settings(max_examples=2, derandomize=True)
+@given(slug=sampled_from(sorted(braunstone().holding.entries)))
+def test_a_rehearsal_finds_what_answering_everything_again_finds(
+    change: Callable[[Entry], Library], slug: str
+) -> None:  # fmt: skip
+    entry = braunstone().holding.entry(slug)
+    index, fresh = braunstone().index, after(change(entry), opened_kit())
+    messages, was = sample()
+    own = tuple(map(asked, entry.phrasings[:6]))
+    questions = (*messages, *own)
+    before = (*was, *(met(index, read_again(index, one.message)) for one in own))
+    then = [met(fresh, read_again(fresh, one.message)) for one in questions]
+    quick = {one.asked.message.text for one in replay(index, fresh, questions, standing=standing()).differences}
+    pairs = [(one.message.text, a, b) for one, a, b in zip(questions, before, then, strict=True)]
+    assert {text for text, a, b in pairs if came_of(a) != came_of(b)} <= quick
+    assert quick <= {text for text, a, b in pairs if (came_of(a), a.offered) != (came_of(b), b.offered)}
+
+
+def came_of(found: Met) -> tuple[object, ...]:
+    """All but the further buttons: one on the brink may come or go with how rare a word is among all phrases."""
+    return found.route, found.tier, found.answered, found.action
+
+
+def test_what_stands_after_a_change_is_what_stands_built_anew(kit: Kit, tmp_path: Path) -> None:
+    """What was learnt before a change is taken along, also through a file: it finds the same in the next one."""
+    messages = [one.message for one in sample()[0]]
+    first, second = after(with_phrasings(LOCKS, [STRANGE]), kit), changed(LOCKS, tier="life-safety")
+    next_one = revised(first, with_phrasings(LOCKS, [STRANGE]), second, kit)
+    assert next_one is not None
+    carried, anew = Standing(braunstone().index), Standing(first)
+    carried.learn(messages)
+    carried.follow(first, messages)
+    assert 0 < len(carried.missing(messages)) < len(messages) / 2
+    assert carried.contested(next_one, messages) == anew.contested(next_one, messages) != set()
+    keep(tmp_path, carried, "ours")
+    kept = opened(tmp_path, first, "ours")
+    assert kept.missing(messages) == []
+    assert kept.contested(next_one, messages) == anew.contested(next_one, messages)
+    assert opened(tmp_path, first, "another").missing(messages) == messages
 
 
 def test_nothing_changed_is_nothing_to_see(kit: Kit) -> None:
