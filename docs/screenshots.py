@@ -19,20 +19,38 @@ from bot.console.app import add_console
 from bot.logs import configure
 from bot.serving import console_of, web_of
 from bot.settings import Settings
-from bot.store import content
+from bot.staff.past import remember_missing
+from bot.store import chats, content, handovers, records
+from bot.store.tables import Question
 from bot.visits.demo import fill
 from bot.visits.demo_cast import read_cast
-from bot.wiring import place_folder, throwaway
+from bot.wiring import House, place_folder, throwaway
+from handlers.turn import HandoverSaid, OpenHandover, ReportDetail, Turn
 from tests.browser import ARGUMENTS, chromium_path, serving
 from tests.team import open_diary
 
 PICTURES = Path(__file__).parent / "pictures"
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
-CONSOLE = (
-    ("console-today", "/"),
-    ("console-answer", "/answers/fire-safety/smoke-alarm-beeping"),
-    ("console-visits", "/visits"),
+SLUG, HELPER = "home-security/doors-and-locks", "the-bridge"
+AT_A_DESK = {
+    "console-today": "/",
+    "console-answer": f"/answers/{SLUG}",
+    "console-missed": "/missed",
+    "console-organisation": f"/organisations/{HELPER}",
+    "console-waiting": "/waiting/1",
+    "console-visits": "/visits",
+}
+ON_A_PHONE = {"console-phone-today": "/", "console-phone-edit": f"/answers/{SLUG}"}
+MISSED = (
+    "who do I ring about the flurb",
+    "my flurb is bust",
+    "the flurb is bust again",
+    "can you come and look at my door bell",
+    "door bell camera, is it allowed",
 )
+"""Questions that nobody could answer. Nobody asked them."""
+TOLD = "Please ring me after six, I am at work until then."
+ASKED = "phrasings:\n"
 QUESTION, DANGER = "my smoke alarm wont stop chirping", "my house is on fire"
 
 
@@ -56,15 +74,27 @@ async def console() -> None:
     clock = FixedClock()
     async with throwaway(Settings(demonstration=True), clock) as built:
         await fill(built.store, clock, built.knowing.library(), read_cast(), Random(1), lambda _day: None)  # noqa: S311
-        async with built.store.write() as unit:
-            await content.seed(unit, place_folder(built.settings))
+        await stock(built)
         code = await console_code(built.store)
         app = create_app(web_of(built))
         add_console(app, console_of(built))
         async with serving(app) as address, async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
-            await staff(browser, address.replace("127.0.0.1", "localhost"), code)
+            await staff(browser, f"{address.replace('127.0.0.1', 'localhost')}/staff", code)
             await browser.close()
+
+
+async def stock(built: House) -> None:
+    """The answers that ship, questions that were missed, a wrong detail, and somebody who waits."""
+    async with built.store.write() as unit:
+        await content.seed(unit, place_folder(built.settings))
+        unit.session.add_all(Question(text=text, route="unknown", shown="", at=unit.now) for text in MISSED)
+        chat = await chats.lock(unit, Turn(channel="telegram", key="made-up", chat="1", at=unit.now, text="hello"))
+        ticket = await handovers.open_ticket(unit, chat.id, OpenHandover(wish="callback", phone="0116 496 0123"))
+        await handovers.add_words(unit, chat.id, HandoverSaid(ticket=ticket, text=TOLD))
+        report = ReportDetail(organisation=HELPER, words="They open at ten now, not at nine.", thank=True)
+        await records.report_detail(unit, chat.id, report)
+    await remember_missing(built.store, built.knowing.current)
 
 
 async def take_all(browser: Browser, address: str) -> None:
@@ -114,13 +144,43 @@ async def book(browser: Browser, address: str) -> None:
 
 
 async def staff(browser: Browser, address: str, code: str) -> None:
-    """The team's console: today, the answers, an answer being changed, the week, one answer's missed questions."""
-    page = await browser.new_page(viewport=DESK, reduced_motion="reduce")
-    await page.goto(f"{address}/staff/link/{code}")
+    """The team's console, as an admin sees it at a desk and on a phone."""
+    context = await browser.new_context(viewport=DESK, reduced_motion="reduce", locale="en-GB")
+    page = await context.new_page()
+    await page.goto(f"{address}/link/{code}")
     await page.get_by_role("button", name="Sign in").click()
-    for name, path in CONSOLE:
-        await page.goto(f"{address}/staff{path}")
+    for name, path in AT_A_DESK.items():
+        await page.goto(f"{address}{path}")
         await take(page, name)
+    await visit(page, address)
+    await rehearsal(page, address)
+    await page.set_viewport_size(PHONE)
+    for name, path in ON_A_PHONE.items():
+        await page.goto(f"{address}{path}")
+        await take(page, name)
+    await context.close()
+
+
+async def visit(page: Page, address: str) -> None:
+    """The first visit of the week, opened."""
+    await page.goto(f"{address}/visits")
+    await page.get_by_role("table").locator("td a").first.click()
+    await page.get_by_role("heading", level=1).wait_for()
+    await take(page, "console-visit")
+
+
+async def rehearsal(page: Page, address: str) -> None:
+    """A change tried out on every known question."""
+    await page.goto(f"{address}/answers/{SLUG}")
+    text = page.get_by_label("The whole answer")
+    await text.fill((await text.input_value()).replace(ASKED, f"{ASKED}  - {MISSED[3]}\n", 1))
+    await page.get_by_role("button", name="Save draft").click()
+    await page.get_by_role("link", name="Try it out and publish").click()
+    await page.get_by_role("button", name="Publish", exact=True).wait_for(timeout=300_000)
+    for group in await page.locator("details:has(table) summary").all():
+        await group.click()
+    await page.evaluate("scrollTo(0, 0)")
+    await take(page, "console-rehearsal")
 
 
 async def take(page: Page, name: str) -> None:

@@ -21,8 +21,10 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from bot.channels.web.app import Assets
+from bot.channels.web.quota import Quota
 from bot.channels.web.security import security_headers
 from bot.console import (
+    answer_buttons,
     answers_page,
     audit_page,
     book_page,
@@ -32,6 +34,9 @@ from bot.console import (
     missed_page,
     moving_page,
     organisation_buttons,
+    organisation_new,
+    organisation_page,
+    organisation_retiring,
     organisations_page,
     passkey_pages,
     publish_page,
@@ -57,12 +62,16 @@ PARTS = (
     passkey_pages,
     today,
     organisations_page,
+    organisation_new,
+    organisation_page,
     organisation_buttons,
+    organisation_retiring,
     reviews_page,
     waiting_page,
     import_page,
     answers_page,
     edit_page,
+    answer_buttons,
     publish_page,
     history_page,
     missed_page,
@@ -82,6 +91,7 @@ PROBLEMS = {
     404: "console.problem.no-page",
     413: "console.problem.too-much",
     426: "console.problem.no-tls",
+    429: "console.problem.too-often",
     503: "error.try-again",
 }
 BROKEN = "console.problem.broken"
@@ -107,7 +117,7 @@ def create_console(console: Console) -> FastAPI:
         request.state.signed = None  # refused before anybody looked who it is
         return await site.problem(request, status, PROBLEMS[status])
 
-    app.add_middleware(Door, refuse=refuse)
+    app.add_middleware(Door, refuse=refuse, quota=Quota(console.posts_a_minute, streams=0))
     return app
 
 
@@ -138,7 +148,9 @@ def _say_kindly(app: FastAPI, site: Site) -> None:
     @app.exception_handler(Exception)
     async def broken(request: Request, _error: Exception) -> Response:
         response = await _without_database(site, request, 500)
-        response.headers.update(security_headers())  # this page is made outside the door
+        response.headers.update(
+            security_headers(tls=request.scope["scheme"] == "https")
+        )  # this page is made outside the door
         return response
 
 

@@ -21,7 +21,7 @@ from bot.staff.outcomes import Refusal, Rehearsal
 from bot.staff.phrasings import text_with
 from bot.store import content
 from bot.store.unit import Unit
-from handlers.keeping import Change
+from handlers.kept import Change
 from handlers.office import Colleague
 
 Tried = Rehearsal | Refusal | None

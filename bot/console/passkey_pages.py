@@ -11,9 +11,9 @@ from starlette.exceptions import HTTPException
 
 from bot.channels.web.site import address_of
 from bot.console import cookies
-from bot.console.signin import begin
+from bot.console.signin import begin, refused
 from bot.console.site import HOME, Site
-from bot.console.transport import has_name, origin
+from bot.console.transport import has_name, hostname, origin
 from bot.console.tries import Tries
 from bot.staff import audit, passkeys
 from bot.staff.passkeys import Party
@@ -46,8 +46,9 @@ def _to_sign_in(router: APIRouter, site: Site, tries: Tries) -> None:
         answer = await _answer(request)
         async with site.unit() as unit:
             who = await passkeys.sign_in(unit, _party(site, request), answer)
-            token = await begin(site, unit, who, "passkey") if who else ""
+            token = await begin(site, request, unit, who, "passkey") if who else ""
         if not token:
+            refused("passkey")
             return _problem(site, "console.sign-in.no-passkey", 422)
         response = JSONResponse({"go": f"{HOME}/"})
         cookies.put(request, response, cookies.STAFF, token)
@@ -82,10 +83,12 @@ def _party(site: Site, request: Request) -> Party:
     """Raises HTTPException(404) where passkeys cannot be: an address without a name."""
     if not has_name(request):
         raise HTTPException(404)
-    return Party(request.url.hostname or "", origin(request), site.library().place.partnership)
+    return Party(hostname(request), origin(request), site.library().place.partnership)
 
 
 async def _answer(request: Request) -> dict[str, object]:
+    if "form" in request.headers.get("content-type", ""):  # the guard has read it already, for its token
+        return {}
     try:
         said = await request.json()
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):

@@ -5,6 +5,7 @@ No answer tells whether a number, a code or a passkey is known.
 
 from __future__ import annotations
 
+import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
@@ -15,6 +16,8 @@ from bot.console.tries import Tries
 from bot.staff import audit, codes, sessions
 from bot.store.unit import Unit
 from handlers.office import Colleague
+
+log = structlog.get_logger()
 
 LONGEST_NUMBER = 9
 """Digits of a staff number that a database can hold."""
@@ -42,6 +45,7 @@ def _in_and_out(router: APIRouter, site: Site) -> None:
             await audit.record(unit, signed.who.id, "sign-out")
         response = site.go(request, "/sign-in", "console.done.signed-out")
         cookies.drop(request, response, cookies.STAFF)
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'  # its cookies hold what the next page says
         return response
 
 
@@ -73,7 +77,9 @@ def _with_telegram(router: APIRouter, site: Site, tries: Tries) -> None:
             who = None
             if number is not None and tries.checks(number):
                 who = await codes.try_code(unit, number, str(form.get("code", "")))
-            token = await begin(site, unit, who, "telegram") if who else ""
+            token = await begin(site, request, unit, who, "telegram") if who else ""
+        if not token:
+            refused("telegram")
         return enter(site, request, token) if token else _code(site, request, number, "console.sign-in.wrong", 422)
 
 
@@ -93,11 +99,19 @@ def _with_one_code(router: APIRouter, site: Site, tries: Tries) -> None:
         return await _by_code(site, tries, request, code, "link")
 
 
-async def begin(site: Site, unit: Unit, who: Colleague, how: str) -> str:
-    """Sign somebody in, and record it; the token for their cookie."""
+async def begin(site: Site, request: Request, unit: Unit, who: Colleague, how: str) -> str:
+    """Sign somebody in, and record it; the token for their cookie. Whoever was signed in there before no longer is."""
+    before = await sessions.find(unit, cookies.read(request, cookies.STAFF))
+    if before is not None:
+        await sessions.end(unit, before.who.id, before.session_id)
     token = await sessions.begin(unit, who.id, how, site.console.random_bytes)
     await audit.record(unit, who.id, "sign-in", how)
     return token
+
+
+def refused(how: str) -> None:
+    """Leave a line in the log: a try that was wrong. Whose it was, nobody knows."""
+    log.warning("sign-in refused", how=how)
 
 
 def enter(site: Site, request: Request, token: str) -> RedirectResponse:
@@ -112,7 +126,9 @@ async def _by_code(site: Site, tries: Tries, request: Request, code: str, how: s
         return _choose(site, request, "console.sign-in.too-often", 429)
     async with site.unit() as unit:
         who = await codes.use(unit, code)
-        token = await begin(site, unit, who, how) if who else ""
+        token = await begin(site, request, unit, who, how) if who else ""
+    if not token:
+        refused(how)
     return enter(site, request, token) if token else _choose(site, request, "console.sign-in.wrong", 422)
 
 

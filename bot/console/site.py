@@ -58,6 +58,8 @@ class Console:
     random_bytes: RandomBytes = secrets.token_bytes
     tries_a_minute: int = 10
     """Tries to sign in from one address."""
+    posts_a_minute: int = 300
+    """Forms of all sorts from one address; an office has one address for everybody in it."""
     folder: Folder | None = None
     """The files of the place; None: nothing can be imported."""
     rehearsals: Rehearsals | None = None

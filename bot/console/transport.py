@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
+from bot.channels.web.security import split
+
 Transport = Literal["tls", "local", "open"]
 OWN_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 PROXIED = ("forwarded", "x-forwarded-for", "x-real-ip")
@@ -20,15 +22,23 @@ def transport(connection: HTTPConnection) -> Transport:
     The scheme is the server's own: uvicorn believes X-Forwarded-Proto only from the proxies it was told to trust
     (FORWARDED_ALLOW_IPS; by default this machine). A request that came through a proxy is never a local one.
     """
-    if connection.url.scheme == "https":
+    if connection.scope["scheme"] == "https":
         return "tls"
     proxied = any(name in connection.headers for name in PROXIED)
-    return "local" if connection.url.hostname in OWN_MACHINE and not proxied else "open"
+    return "local" if hostname(connection) in OWN_MACHINE and not proxied else "open"
+
+
+def hostname(connection: HTTPConnection) -> str:
+    """The host that was asked for, without its port; empty where it is none."""
+    try:
+        return urlsplit(f"//{connection.headers.get('host', '')}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def has_name(connection: HTTPConnection) -> bool:
     """Is the host a name? A passkey belongs to a name, never to a bare address."""
-    host = connection.url.hostname or ""
+    host = hostname(connection)
     try:
         ipaddress.ip_address(host)
     except ValueError:
@@ -38,7 +48,7 @@ def has_name(connection: HTTPConnection) -> bool:
 
 def origin(connection: HTTPConnection) -> str:
     """The origin of our own pages, as a browser writes it."""
-    return f"{connection.url.scheme}://{connection.url.netloc}"
+    return f"{connection.scope['scheme']}://{connection.headers.get('host', '')}"
 
 
 def from_our_page(connection: HTTPConnection) -> bool:
@@ -52,4 +62,4 @@ def from_our_page(connection: HTTPConnection) -> bool:
     if site is not None:
         return site == "same-origin"
     said = headers.get("origin", "null")
-    return said != "null" and urlsplit(said)[:2] == urlsplit(origin(connection))[:2]
+    return said != "null" and split(said) == split(origin(connection))

@@ -9,13 +9,13 @@ from bot.staff.replay import Rehearsals
 
 MOST_KEPT = 30
 NOT_TRIED = Refusal("console.publish.not-tried")
-Key = tuple[str, str, str | None]
+Key = tuple[str, str | None, str | None]
 
 
 class Trial:
     """A change that is being tried out: `done` of so many messages, as yet."""
 
-    def __init__(self, rehearsals: Rehearsals, slug: str, text: str) -> None:
+    def __init__(self, rehearsals: Rehearsals, slug: str, text: str | None) -> None:
         self.done, self.of = 0, 0
         self.task = asyncio.ensure_future(rehearsals.rehearse("entry", slug, text, self._heard))
 
@@ -35,9 +35,11 @@ class Trials:
         self._rehearsals = rehearsals
         self._kept: dict[Key, Trial] = {}
 
-    async def tried(self, slug: str, text: str, revision: str | None, patience: float) -> Rehearsal | Refusal | Trial:
-        """What would be answered differently if an entry read so, on the content of a revision. After `patience`
-        seconds the trial itself, which goes on. Raises StoreUnavailable."""
+    async def tried(
+        self, slug: str, text: str | None, revision: str | None, patience: float
+    ) -> Rehearsal | Refusal | Trial:
+        """What would be answered differently if an entry read so (None: were retired), on the content of a revision.
+        After `patience` seconds the trial itself, which goes on. Raises StoreUnavailable."""
         if self._rehearsals is None:
             return NOT_TRIED
         trial = self._trial(self._rehearsals, (slug, text, revision))

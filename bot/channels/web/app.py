@@ -8,7 +8,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from bot.channels.web import calendar, embed, events, open_referral, pages, take_away
+from bot.channels.web import calendar, described, embed, events, open_referral, pages, take_away
 from bot.channels.web.ports import Web
 from bot.channels.web.security import Guard, security_headers
 from bot.channels.web.site import STATIC, Site
@@ -28,7 +28,7 @@ class Assets(StaticFiles):
 def create_app(web: Web) -> FastAPI:
     """Everything a browser may ask for, with its guard in front."""
     site = Site(web)
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(title="Chat", openapi_url=None, docs_url=None, redoc_url=None, responses=described.problems("4XX"))
     for part in (pages, events, take_away, calendar, embed):
         app.include_router(part.routes(site))
     open_referral.mount(app, site)
@@ -39,9 +39,11 @@ def create_app(web: Web) -> FastAPI:
         return _problem(site, error.status_code)
 
     @app.exception_handler(Exception)
-    async def broken(_request: Request, _error: Exception) -> Response:
+    async def broken(request: Request, _error: Exception) -> Response:
         response = _problem(site, 500)
-        response.headers.update(security_headers())  # this page is made outside the guard
+        response.headers.update(
+            security_headers(tls=request.scope["scheme"] == "https")
+        )  # this page is made outside the guard
         return response
 
     def refuse(status: int) -> ASGIApp:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from bot.channels.web import described
 from bot.channels.web.exchange import TRY_AGAIN_SECONDS
 from bot.channels.web.site import Site, address_of
 from bot.errors import BotError
@@ -23,11 +24,11 @@ def routes(site: Site) -> APIRouter:
     """`/calendar/…`."""
     router = APIRouter()
 
-    @router.get("/calendar/{reference}/{token}.ics")
+    @router.get("/calendar/{reference}/{token}.ics", **described.CALENDAR)
     async def of_visit(request: Request, reference: str, token: str) -> Response:
         return await served(site, request, partial(site.web.calendars.of_visit, reference, token), f"visit-{reference}")
 
-    @router.get("/calendar/team/{staff}/{token}.ics")
+    @router.get("/calendar/team/{staff}/{token}.ics", **described.CALENDAR)
     async def of_staff(request: Request, staff: str, token: str) -> Response:
         return await served(site, request, partial(site.web.calendars.of_staff, staff, token), "visits")
 

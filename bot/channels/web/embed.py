@@ -7,6 +7,7 @@ import json
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from bot.channels.web import described
 from bot.channels.web.site import STATIC, Site
 from handlers.ports import Ports
 
@@ -15,7 +16,7 @@ def routes(site: Site) -> APIRouter:
     """`/embed.js`."""
     router = APIRouter()
 
-    @router.get("/embed.js")
+    @router.get("/embed.js", **described.SCRIPT)
     async def script() -> Response:
         headers = {"Cache-Control": "public, max-age=300"}
         return Response(source(site.ports()), media_type="text/javascript; charset=utf-8", headers=headers)

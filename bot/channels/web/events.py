@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
-from bot.channels.web import identity, render
+from bot.channels.web import described, identity, render
 from bot.channels.web.pages import message_json
 from bot.channels.web.site import Site, address_of
 from bot.errors import BotError
@@ -25,7 +25,7 @@ def routes(site: Site) -> APIRouter:
     """`/chat/events`."""
     router = APIRouter()
 
-    @router.get("/chat/events")
+    @router.get("/chat/events", **described.EVENTS)
     async def events(request: Request) -> Response:
         token = bearer(request)
         if token is None:

@@ -46,6 +46,7 @@ async def exchange(web: Web, quota: Quota, address: str, sent: Sent) -> Shown:
     """Take one sending, within the limits of its address. Never raises for what a person can do."""
     wait = quota.wait(address)
     if wait:
+        log.warning("too many posts")
         return await _refused(web, sent, 429, "web.too-many", retry_after=wait)
     if sent.fault:
         return await _refused(web, sent, 400, sent.fault)

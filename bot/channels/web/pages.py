@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
-from bot.channels.web import render
+from bot.channels.web import described, render
 from bot.channels.web.exchange import Shown, exchange, history
 from bot.channels.web.parse import Sent, View, is_embed, read
 from bot.channels.web.ports import Message
@@ -19,22 +19,22 @@ def routes(site: Site) -> APIRouter:
     """`/`, `/chat` and `/healthz`."""
     router = APIRouter()
 
-    @router.get("/")
+    @router.get("/", **described.PAGE)
     async def empty(request: Request) -> Response:
         return chat_page(site, Sent(site.web.token(), site.web.token(), view=View(embed=is_embed(request))))
 
-    @router.get("/chat")
+    @router.get("/chat", **described.PAGE)
     async def again(request: Request) -> Response:
         """Somebody reloaded or came back to the address of the form."""
         return await empty(request)
 
-    @router.post("/chat")
+    @router.post("/chat", **described.CHAT)
     async def send(request: Request) -> Response:
         sent = await read(request, site.web.token)
         shown = await exchange(site.web, site.quota, address_of(request), sent)
         return answer_json(site, shown) if sent.wants_json else await answer_page(site, sent, shown)
 
-    @router.get("/healthz")
+    @router.get("/healthz", **described.HEALTH)
     async def health() -> Response:
         return PlainTextResponse("ok")
 

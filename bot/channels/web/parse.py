@@ -5,17 +5,27 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypedDict
 
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
+from bot.channels.cleaning import clean
 from bot.channels.web import identity
 from bot.clock import Clock
-from handlers.turn import Turn
+from handlers.turn import Turn, TurnKind
 
 LONGEST = 4_000
 """Characters in one message."""
 TAP_LIMIT = 64
+
+
+class About(TypedDict):
+    """What a request says beside its body."""
+
+    language: str | None
+    embed: bool
+    wants_json: bool
 
 
 @dataclass(frozen=True)
@@ -29,7 +39,8 @@ class View:
 
 @dataclass(frozen=True)
 class Sent:
-    """One sending. `draft` is what stands in the message box, also when a button was pressed instead."""
+    """One sending. `draft` is what stands in the message box, also when a button was pressed instead; `file`: something
+    was put beside the words, which is never read."""
 
     token: str
     key: str
@@ -39,6 +50,7 @@ class Sent:
     language: str | None = None
     wants_json: bool = False
     view: View = View()
+    file: bool = False
 
     @property
     def fault(self) -> str | None:
@@ -46,7 +58,7 @@ class Sent:
         if self.tap is not None:
             return None if 0 < len(self.tap.encode()) <= TAP_LIMIT else "web.broken"
         if not self.text.strip():
-            return "web.empty"
+            return None if self.file else "web.empty"
         return "web.too-long" if len(self.text) > LONGEST else None
 
     def turn(self, clock: Clock) -> Turn:
@@ -57,20 +69,29 @@ class Sent:
             key=identity.turn_key(self.token, self.key),
             chat=identity.chat_of(self.token),
             at=clock.now(),
-            kind="tap" if self.tap is not None else "command" if command else "text",
+            kind=self._kind(command),
             text=self.text if self.tap is None else "",
             command=command,
             argument=argument,
             tap=self.tap,
+            attachment="document" if self.file else None,
             language_code=self.language,
         )
+
+    def _kind(self, command: str | None) -> TurnKind:
+        if self.tap is not None:
+            return "tap"
+        return "command" if command else "attachment" if self.file else "text"
 
 
 async def read(request: Request, new_token: Callable[[], str]) -> Sent:
     """A request's body. What is missing or odd is made up for; words are never dropped."""
     wants_json = request.headers.get("content-type", "").startswith("application/json")
-    fields = _fields(await request.body()) if wants_json else _words(await request.form())
-    return sent(fields, new_token, language=language_of(request), embed=is_embed(request), wants_json=wants_json)
+    about: About = {"language": language_of(request), "embed": is_embed(request), "wants_json": wants_json}
+    if wants_json:
+        return sent(_fields(await request.body()), new_token, **about)
+    async with request.form() as form:
+        return sent(_words(form), new_token, **about, file=_has_file(form))
 
 
 def sent(
@@ -80,18 +101,19 @@ def sent(
     language: str | None = None,
     embed: bool = False,
     wants_json: bool = False,
+    file: bool = False,
 ) -> Sent:
     """The fields of a form, or of a JSON object, as a Sent."""
-    token, key, tap, draft = (fields.get(name, "") for name in ("c", "k", "tap", "text"))
+    token, key, tap, draft = (clean(fields.get(name, "")) for name in ("c", "k", "tap", "text"))
     if not identity.is_token(token):
         token = new_token()
     if not identity.is_key(key):
         key = new_token()
     if tap and not wants_json:
         key = f"{key}.{tap}"  # every button of a page shares the page's key; each is a sending of its own
-    text = "" if tap else fields.get("say") or draft
+    text = "" if tap else clean(fields.get("say", "")) or draft
     view = View(embed=embed, large="large" in fields, flip="flip" in fields)
-    return Sent(token, key, text, tap or None, draft, language, wants_json, view)
+    return Sent(token, key, text, tap or None, draft, language, wants_json, view, file)
 
 
 def command_of(text: str) -> tuple[str | None, str]:
@@ -115,10 +137,14 @@ def language_of(request: Request) -> str | None:
 def _fields(body: bytes) -> Mapping[str, str]:
     try:
         found = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return {k: v for k, v in found.items() if isinstance(v, str)} if isinstance(found, dict) else {}
 
 
-def _words(form: Mapping[str, UploadFile | str]) -> Mapping[str, str]:
+def _words(form: FormData) -> Mapping[str, str]:
     return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def _has_file(form: FormData) -> bool:
+    return any(isinstance(value, UploadFile) and value.filename for _, value in form.multi_items())

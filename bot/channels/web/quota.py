@@ -57,9 +57,11 @@ class Quota:
 def network(address: str) -> str:
     """The address, or for IPv6 the network of one home."""
     try:
-        found = ipaddress.ip_address(address)
+        found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return address
-    if found.version == 4:
+    if isinstance(found, ipaddress.IPv4Address):
         return str(found)
-    return str(ipaddress.ip_network((found, HOME_NETWORK), strict=False))
+    if found.ipv4_mapped is not None:  # somebody without IPv6, seen by a server that has both
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((int(found), HOME_NETWORK), strict=False))

@@ -6,8 +6,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import parse_qs, urlsplit
 
+import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = structlog.get_logger()
 
 MOST_BYTES = 64 * 1024
 ORIGIN = re.compile(r"https?://[a-z0-9.*-]+(:[0-9]+)?", re.IGNORECASE)
@@ -30,6 +33,9 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
+TLS_ONLY = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+"""Only over TLS: a browser that came so never comes without again."""
+
 Refuse = Callable[[int], ASGIApp]
 
 
@@ -45,7 +51,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = security_headers(self._origins() if in_frame(scope) else ())
+        headers = security_headers(self._origins() if in_frame(scope) else (), tls=scope["scheme"] == "https")
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -59,18 +65,20 @@ class Guard:
         if scope["method"] != "POST" or scope["path"] != CHAT:
             return self._app, receive
         if not is_same_origin(Headers(scope=scope)):
+            log.warning("a post from elsewhere")
             return self._refuse(403), receive
         body = await read_body(receive, MOST_BYTES)
         return (self._refuse(413), receive) if body is None else (self._app, _replay(body, receive))
 
 
-def security_headers(frame_origins: Sequence[str] = ()) -> Mapping[str, str]:
+def security_headers(frame_origins: Sequence[str] = (), *, tls: bool = False) -> Mapping[str, str]:
     """The headers of a page; `frame_origins` are those that may show it in a frame."""
     allowed = [origin for origin in frame_origins if ORIGIN.fullmatch(origin)]
     ancestors = " ".join(("'self'", *allowed)) if allowed else "'none'"
     policy = "; ".join(f"{name} {value}" for name, value in {**POLICY, "frame-ancestors": ancestors}.items())
     legacy = {} if allowed else {"X-Frame-Options": "DENY"}
-    return {**ALWAYS, **legacy, "Content-Security-Policy": policy, "Cache-Control": "no-store"}
+    secured = TLS_ONLY if tls else {}
+    return {**ALWAYS, **legacy, **secured, "Content-Security-Policy": policy, "Cache-Control": "no-store"}
 
 
 def in_frame(scope: Scope) -> bool:
@@ -89,7 +97,15 @@ def is_same_origin(headers: Headers) -> bool:
     if site is not None:
         return site in SAME
     origin = headers.get("origin", "null")
-    return origin == "null" or urlsplit(origin).netloc == headers.get("host")
+    return origin == "null" or split(origin)[1] == headers.get("host")
+
+
+def split(address: str) -> tuple[str, str]:
+    """The scheme and the host of an address; empty where it is none."""
+    try:
+        return urlsplit(address)[:2]
+    except ValueError:
+        return "", ""
 
 
 async def read_body(receive: Receive, most: int) -> bytes | None:

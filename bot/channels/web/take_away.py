@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from markupsafe import Markup
 
+from bot.channels.web.described import PAGE
 from bot.channels.web.site import Site
 from handlers import answer
 from handlers.contacts import full_contact
@@ -20,7 +21,7 @@ def routes(site: Site) -> APIRouter:
     """`/answers/…`."""
     router = APIRouter()
 
-    @router.get("/answers/{category}/{topic}")
+    @router.get("/answers/{category}/{topic}", **PAGE)
     async def read(category: str, topic: str) -> Response:
         ports = site.ports()
         try:

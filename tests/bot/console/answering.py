@@ -18,7 +18,8 @@ from bot.clock import FixedClock
 from bot.console.app import add_console
 from bot.console.site import Console
 from bot.knowing import Knowing
-from bot.staff.replay import Rehearsals, remember_missing
+from bot.staff.past import remember_missing
+from bot.staff.replay import Rehearsals
 from bot.store import content
 from bot.store.tables import EntryVersion, Question
 from bot.store.unit import Store

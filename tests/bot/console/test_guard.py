@@ -1,4 +1,4 @@
-"""Who may open what: every role at every page; and what no role may."""
+"""Who may open what, and what no role may. Every page with every role: `test_matrix.py`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from bot.console.app import PARTS
 from bot.console.site import Console, Site
 from bot.knowing import Knowing
 from bot.staff import sessions
-from handlers.office import Role
-from tests.bot.console.desk import ROLES, Desk, library
+from tests.bot.console.desk import Desk, library
 from tests.house import Scripted
 
 
@@ -27,26 +26,6 @@ async def test_the_table_names_every_page_and_no_other(place: Desk) -> None:
     assert {path for path, _ in routes(place)} == set(guard.PAGES) | guard.OPEN
     assert not set(guard.PAGES) & guard.OPEN
     assert set(guard.MENU) <= set(guard.PAGES)
-
-
-@pytest.mark.parametrize("role", ROLES)
-async def test_a_page_that_is_not_theirs_is_not_there(place: Desk, role: Role) -> None:
-    """Also whoever looks closely learns nothing: the same status, the same headers, the same words."""
-    wrong: list[str] = []
-    browser = await place.signed_in(role)
-    token = await browser.token()
-    for path, method in sorted(routes(place), key=lambda one: one[0] == "/sign-out"):
-        if path in guard.OPEN:
-            continue
-        url = f"/staff{path.replace('{number}', '0')}"
-        sent = {"data": {"csrf": token}} if method == "POST" else {}
-        browser.client.cookies.pop("__Host-staff-said", None)  # what the form before has done is no part of this
-        nothing = await browser.client.request(method, "/staff/no-such-page", **sent)  # type: ignore[arg-type]
-        answer = await browser.client.request(method, url, **sent)  # type: ignore[arg-type]
-        looks_absent = (answer.status_code, answer.text, answer.headers) == (404, nothing.text, nothing.headers)
-        if looks_absent == (role in guard.PAGES[path]):
-            wrong.append(f"{method} {path}")
-    assert wrong == []
 
 
 async def test_to_a_stranger_all_pages_are_alike(place: Desk) -> None:

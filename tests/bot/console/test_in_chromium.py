@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from fastapi import FastAPI
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from bot.channels.web.app import create_app
 from bot.clock import FixedClock
@@ -17,11 +17,6 @@ from tests.house import Scripted, house
 
 pytestmark = BROWSER
 PHONE = {"width": 360, "height": 740}
-
-
-async def narrow(page: Page) -> bool:
-    """Does nothing stand out of a phone's screen?"""
-    return bool(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
 @pytest.mark.parametrize("script", [True, False])
@@ -39,19 +34,10 @@ async def test_signing_in_on_a_phone(
 
         await page.goto(f"{address}/staff")
         await expect(page.get_by_role("heading", name="Sign in", exact=True)).to_be_visible()
-        if script:
-            assert await faults(page) == []
-            assert await narrow(page)
         await page.get_by_label("Your code for the console").fill(code)
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
         await expect(page.get_by_role("status")).to_have_text("You are signed in.")
-        if script:
-            for name in ("Today", "Off switch", "Who did what", "Your settings"):
-                await page.get_by_role("navigation").get_by_role("link", name=name).click()
-                await expect(page.get_by_role("heading", level=1)).to_have_text(name)
-                assert await faults(page) == []
-                assert await narrow(page)
         await page.get_by_role("button", name="Sign out", exact=True).click()
         await expect(page.get_by_role("status")).to_have_text("You are signed out.")
         await context.close()

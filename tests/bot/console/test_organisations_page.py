@@ -155,7 +155,7 @@ class Blocking:
 async def test_a_name_that_the_search_would_notice_is_tried_out_first(stocked: Desk) -> None:
     before, editor = await live(stocked), await stocked.signed_in("editor")
     answer = await editor.send(PATH, base=await base_of(editor), name="Smoke and Fire")
-    assert "The name cannot be changed here now." in answer.text
+    assert "This cannot be tried out here now" in answer.text
     knowing = Knowing(Scripted(holding=library()))
     console = Console(stocked.store, knowing, stocked.clock, rehearsals=Blocking())  # type: ignore[arg-type]
     stocked.app.router.routes.pop()

@@ -9,11 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from bot.clock import FixedClock
 from bot.console import week
-from bot.store.visit_tables import VisitTask, WaitingPlace
-from bot.visits import clashes, rota, team
+from bot.store import outbox
+from bot.store.tables import Outbox
+from bot.store.visit_tables import Absence, VisitTask, WaitingPlace
+from bot.visits import clashes, gaps, rota, team
 from bot.visits.clashes import Closed, Going
 from bot.visits.rota import Away
 from handlers.office import StaffVisit
@@ -77,6 +80,45 @@ async def test_an_officer_reads_their_visit_and_says_what_came_of_it(either: Rou
     visit = await either.visit()
     assert (visit.state, visit.follow_up) == ("not_in", True)
     assert ("visit not in", either.reference) in await either.done()
+
+
+async def test_setting_out_tells_the_resident_once_and_says_what_came_of_it(place: Rounds) -> None:
+    sam, at = await place.browser(place.sam), f"/visits/{place.number}"
+    assert "We are on our way" not in await read(sam, at), "it is days away"
+    assert "The visit is not today" in (await sam.send(f"{at}/on-our-way")).text
+    hidden = await place.estate.book(2, ELEVEN, safe="not-safe", phone="")
+    place.desk.clock.at = TEN - dt.timedelta(minutes=15)
+    sam = await place.browser(place.sam)
+    assert "We are on our way" in await read(sam, at)
+    assert "a message goes out to them now" in await done(sam, f"{at}/on-our-way")
+    again = await sam.send(f"{at}/on-our-way")
+    assert (again.status_code, "it was done before" in again.text) == (422, True)
+    assert "please do not ring" in (await sam.send(f"/visits/{hidden.id}/on-our-way")).text
+    assert [one for one in await place.done() if one[0] == "on our way"] == [("on our way", place.reference)]
+    async with place.estate.store.read() as unit:
+        rows = (await unit.session.execute(select(Outbox))).scalars().all()
+        (words_,) = [unit.vault.open(outbox.COLUMN, row.payload or b"") for row in rows]
+    assert "Sam and Alex are on their way." in words_
+
+
+async def test_absences_and_closed_days_stand_in_the_week(either: Rounds) -> None:
+    at, hours = f"/visits?week={MONDAY}", dt.timedelta(hours=1)
+    async with either.estate.store.write() as unit:
+        await rota.be_away(unit, either.sam, TEN + 24 * hours, TEN + 50 * hours, "Dentist")
+        await rota.be_away(unit, either.alex, TEN - 800 * hours, TEN - 700 * hours)
+        await rota.close_day(unit, MONDAY + dt.timedelta(days=4), ZONE, "Team day")
+    kit, sam, alex = await either.coordinator(), await either.browser(either.sam), await either.browser(either.alex)
+    for browser, whose in ((kit, "Sam Underhill: "), (sam, "Sam Underhill: "), (alex, "")):
+        for view in ("person", "area"):
+            page = await read(browser, f"{at}&view={view}")
+            assert page.count("Closed: no visits: Team day") == 2, "once for the table, once for phones"
+            for words_ in ("Away from 10:00", "Away until 12:00"):
+                assert (words_ in page) is bool(whose)
+            assert (f"{whose}Away from 10:00" in page) is bool(whose)
+            assert "Dentist" not in page, "why is told by the rota"
+    empty = await read(kit, f"/visits?week={MONDAY + dt.timedelta(days=14)}")
+    assert "No visits this week." in empty
+    assert "Closed: no visits" not in empty
 
 
 async def test_notes_flags_and_referrals(place: Rounds) -> None:
@@ -281,6 +323,7 @@ async def test_the_waiting_list_says_who_is_next(either: Rounds) -> None:
 
 
 HOURS = st.integers(0, 20 * 24)
+HOUR, SECOND = dt.timedelta(hours=1), dt.timedelta(seconds=1)
 VISITORS = st.lists(st.integers(1, 4), unique=True, max_size=3)
 
 
@@ -306,6 +349,29 @@ def test_a_week_shows_each_of_its_visits_on_its_own_day(drawn: list[tuple[int, l
     assert len(by_person.rows) == len({who for _, goers, _ in drawn for who in goers} | {9})
     twice = [visit.id for row in by_person.rows for cell in row.cells for visit in cell]
     assert all(twice.count(v.id) == len(v.visitors) * (v.id in in_week) for v in visits)
+
+
+@given(st.lists(st.tuples(HOURS, st.integers(1, 60), st.integers(1, 3)), max_size=6))
+def test_an_absence_stands_on_each_day_that_it_touches_and_on_no_other(drawn: list[tuple[int, int, int]]) -> None:
+    """Also in the week in which the clock changes."""
+    begin, local = dt.datetime(2026, 3, 20, tzinfo=dt.UTC), ZoneInfo(ZONE)
+    absences = [
+        Absence(id=n, staff_id=who, starts=begin + start * HOUR, ends=begin + (start + lasts) * HOUR)
+        for n, (start, lasts, who) in enumerate(drawn)
+    ]
+    days = [dt.date(2026, 3, 20) + dt.timedelta(days=n) for n in range(25)]
+    shown = {day: gaps.gone_on(day, absences, ZONE) for day in days}
+    for day, gone in shown.items():
+        touched = [
+            one
+            for one in absences
+            if one.starts.astimezone(local).date() <= day <= (one.ends - SECOND).astimezone(local).date()
+        ]
+        assert [one.staff_id for one in gone] == [one.staff_id for one in touched]
+        assert all(one.starts is None or one.starts.astimezone(local).date() == day for one in gone)
+    assert sum(one.starts is not None or one.ends is not None for gone in shown.values() for one in gone) >= len(
+        [one for one in absences if one.ends - one.starts < dt.timedelta(hours=23)]
+    )
 
 
 def test_an_absence_that_only_touches_the_road_is_in_the_way() -> None:

@@ -15,7 +15,7 @@ from bot.store.tables import Chat, Outbox
 from handlers.office import Role
 from handlers.turn import HandoverSaid, OpenHandover, Turn
 from knowledge.hours import bank_holidays
-from tests.bot.console.desk import ROLES, Desk
+from tests.bot.console.desk import ROLES, Browser, Desk
 
 
 async def ticket(place: Desk, chat: str = "5", phone: str | None = "01632 960001", contact: str = "ok") -> int:
@@ -77,6 +77,48 @@ async def test_a_reply_goes_to_that_chat_alone_once(place: Desk) -> None:
     (message,) = await sent(place)
     assert "We will ring at seven." in message
     assert ("reply to ticket", f"ticket {number}") in await done(place)
+
+
+async def test_whoever_takes_it_on_is_named_and_can_be_relieved(place: Desk) -> None:
+    number, officer = await ticket(place), await place.signed_in("officer")
+    assert "I take it on" in (await officer.see(f"/waiting/{number}")).text
+    await officer.send(f"/waiting/{number}/taking")
+    page = (await officer.see(f"/waiting/{number}")).text
+    assert "Robin Made-Up has taken this on." in page
+    assert "I take it on" not in page
+    coordinator = await place.signed_in("coordinator")
+    assert "Robin Made-Up has taken this on." in (await coordinator.see("/waiting")).text
+    assert "I take it on" in (await coordinator.see(f"/waiting/{number}")).text
+    await coordinator.send(f"/waiting/{number}/taking")
+    assert [each for each in await done(place) if each[0] == "take ticket"] == [("take ticket", f"ticket {number}")] * 2
+    await officer.send("/waiting/99/taking")
+    assert "it was gone already" in (await officer.see("/waiting")).text
+
+
+async def test_today_says_who_waits_too_long_to_those_who_may_answer(place: Desk, clock: FixedClock) -> None:
+    await ticket(place)
+    team: tuple[Role, ...] = ("officer", "coordinator", "editor")
+    officer, coordinator, editor = [await place.member(role) for role in team]
+
+    async def signed_in(staff: int) -> Browser:
+        browser = place.browser()
+        await browser.post("/sign-in/invitation", code=await place.code(staff))
+        return browser
+
+    async def told(staff: int) -> bool:
+        page = (await (await signed_in(staff)).see("/")).text
+        assert "<h1>Today</h1>" in page
+        return "Somebody has waited for an answer for more than a working day" in page
+
+    assert not await told(officer)
+    clock.move(days=1)
+    assert [await told(one) for one in (officer, coordinator, editor)] == [True, True, False]
+    await (await signed_in(officer)).send("/waiting/1/taking")
+    assert [await told(one) for one in (officer, coordinator)] == [True, False]
+    clock.move(days=1)
+    assert [await told(one) for one in (officer, coordinator)] == [True, True]
+    await (await signed_in(officer)).send("/waiting/1", text="We will ring.")
+    assert not await told(officer)
 
 
 async def test_a_canned_opening_goes_into_the_box_before_what_was_written(place: Desk) -> None:

@@ -134,6 +134,9 @@ class Nobody:
     async def held(self) -> Held:
         return Held()
 
+    async def copy(self, library: Library) -> str:
+        return ""
+
     async def deletable_messages(self) -> tuple[Sequence[str], int]:
         return (), 0
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -44,11 +45,12 @@ class Answers(FakeAnswers):
     """Another library; none at all is a fault of ours."""
 
     library: Library | None = dataclasses.field(default_factory=lambda: library_of(*KNOWN))
+    notices: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
 
     def ports(self) -> Ports:
         if self.library is None:
             raise RuntimeError("a bug")
-        return dataclasses.replace(super().ports(), library=self.library)
+        return dataclasses.replace(super().ports(), library=self.library, notices=self.notices)
 
 
 @pytest.fixture
@@ -88,12 +90,26 @@ async def test_a_change_is_served_at_once(reader: AsyncClient, answers: Answers)
 
 
 def test_the_feed_is_made_once_for_each_library() -> None:
-    first, second = library_of(FIRE), library_of(FIRE)
-    libraries = iter([first, first, second])
-    shelf = Shelf(lambda: next(libraries))
-    made = shelf.feed()
-    assert shelf.feed() is made
-    assert shelf.feed() is not made
+    first, second = (Answers(library=library_of(FIRE)).ports() for _ in range(2))
+    noticed = dataclasses.replace(second, notices={FIRE.id: ("Closed on Friday.",)})
+    moments = iter([first, first, second, noticed, noticed])
+    shelf = Shelf(lambda: next(moments))
+    feeds = [shelf.feed() for _ in range(5)]
+    assert [one is other for one, other in pairwise(feeds)] == [True, False, False, True]
+
+
+@needs_the_standard
+async def test_what_the_team_says_for_a_while_is_the_alert_of_the_service(
+    reader: AsyncClient, answers: Answers
+) -> None:
+    answers.notices = {FIRE.id: ("Closed on Friday.", "Ring instead.")}
+    page = await got(reader, "/services?full=true")
+    found = {service["name"]: service.get("alert") for service in page["contents"]}
+    assert found == {known.name: "Closed on Friday. Ring instead." if known is FIRE else None for known in KNOWN}
+    assert list_faults("service", await got(reader, "/services")) == []
+    assert [fault for service in page["contents"] for fault in faults("service", service)] == []
+    answers.notices = {}
+    assert not any("alert" in service for service in (await got(reader, "/services?full=true"))["contents"])
 
 
 @needs_the_standard
