@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from handlers import buttons
 from handlers.buttons import Verb
@@ -11,10 +12,11 @@ from handlers.ports import Ports
 from handlers.replies import bold, button, rows
 from handlers.turn import Button, Reply
 from knowledge.entry import Entry, Organisation
-from knowledge.prose import Block, Paragraph, Span, line
+from knowledge.prose import Block, Paragraph, Span, line, plain
 
 SHOWN_AT_FIRST = 2
 """Organisations under an answer; the others stand behind More."""
+NUMBER = re.compile(r"\d{3}")
 WITHHELD_AFTER = dt.timedelta(days=14)
 """How long after its review was due an answer is still shown in a live place."""
 
@@ -41,10 +43,13 @@ def may_show(ports: Ports, entry: Entry) -> bool:
 
 
 def body(ports: Ports, entry: Entry) -> tuple[Block, ...]:
-    """Emergency line, the bold line that answers, what the team says for a while, the steps."""
+    """Emergency line, what the team says for a while, the bold line that answers, the steps. A bold line that holds a
+    number, such as 999 or a helpline's, stands before the team's words."""
     emergency = (line(entry.emergency),) if entry.emergency else ()
-    notices = map(bold, ports.notices.get(entry.id, ()))
-    return (*emergency, Paragraph(spans=entry.lead), *notices, *entry.first)
+    notices = tuple(map(bold, ports.notices.get(entry.id, ())))
+    lead = Paragraph(spans=entry.lead)
+    above = (lead, *notices) if NUMBER.search(plain(entry.lead)) else (*notices, lead)
+    return (*emergency, *above, *entry.first)
 
 
 def withheld(ports: Ports, entry: Entry) -> tuple[Block, ...]:

@@ -69,4 +69,6 @@ def decode(token: str) -> Tapped:
 
 
 def _check(body: str) -> str:
-    return base64.urlsafe_b64encode(hashlib.blake2s(body.encode(), digest_size=3).digest()).decode()
+    return base64.urlsafe_b64encode(
+        hashlib.blake2s(body.encode("utf-8", "surrogatepass"), digest_size=3).digest()
+    ).decode()

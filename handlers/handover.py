@@ -9,6 +9,7 @@ from handlers.contacts import fallback_numbers, open_words
 from handlers.ports import Ports
 from handlers.replies import action, button, fresh, outcome, rows, say
 from handlers.turn import HandoverSaid, OpenHandover, Outcome, Reply, Session, Turn, Waiting
+from knowledge import hours
 from knowledge.place import People
 from knowledge.prose import Block
 
@@ -40,6 +41,14 @@ def when(ports: Ports, people: People) -> tuple[Block, ...]:
     """'They are there now until 5pm' or 'They are back on Monday at 9am', computed from data."""
     words = open_words(ports, people.hours)
     return ports.texts.blocks("handover.when", open=words, within=people.reply_within)
+
+
+def out_of_hours(ports: Ports) -> tuple[Block, ...]:
+    """That nobody is there to read it now, and when somebody is; nothing while somebody is, or nobody can tell."""
+    people = ports.library.place.people
+    if people is None or hours.state(people.hours, ports.now, ports.bank_holidays).open is not False:
+        return ()
+    return ports.texts.blocks("handover.out-of-hours", open=open_words(ports, people.hours))
 
 
 async def choose(session: Session, ports: Ports, argument: str) -> Outcome:
@@ -80,7 +89,8 @@ async def _words(turn: Turn, session: Session, ports: Ports, _waiting: Waiting) 
     ticket = await ports.person.latest_ticket()
     if ticket is None:
         return action(fresh(session), "human", say(ports, "handover.closed"))
-    reply = say(ports, "handover.passed-on", rows(button(ports, "button.thats-all", Verb.HANDOVER, "done")))
+    ways = rows(button(ports, "button.thats-all", Verb.HANDOVER, "done"))
+    reply = Reply(blocks=(*out_of_hours(ports), *ports.texts.blocks("handover.passed-on")), buttons=ways)
     return action(session, "human", reply, effects=[HandoverSaid(ticket=ticket, text=turn.text)])
 
 

@@ -16,9 +16,11 @@ MOST_DIGITS = 12
 
 
 class Wanted(NamedTuple):
-    """A tap for which a change is tried out first: `draft` is a version's number; else a group's, and an entry."""
+    """A tap for which a change is tried out first: `draft` is the number of one's own version, `others` of somebody
+    else's; else a group's, and an entry."""
 
     draft: int | None = None
+    others: int | None = None
     group: int | None = None
     mark: str = ""
 
@@ -34,6 +36,8 @@ def wanted(turn: Turn) -> Wanted | None:
         return None
     if what in ("try", "publish"):
         return Wanted(draft=int(number))
+    if what in ("rehearse", "approve"):
+        return Wanted(others=int(number))
     return Wanted(group=int(number), mark=mark) if what == "add" else None
 
 

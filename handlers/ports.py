@@ -13,7 +13,7 @@ from handlers.catalogue import Texts
 from handlers.draft import Draft
 from handlers.keeping import Keeping
 from handlers.office import Office
-from handlers.turn import Contact
+from handlers.turn import Contact, Pace
 from knowledge.languages import NOTHING, Heard
 from knowledge.library import Library
 from knowledge.prose import Frozen
@@ -68,6 +68,10 @@ class Person(Protocol):
         """Counts of what is stored about this chat."""
         ...
 
+    async def copy(self, library: Library) -> str:
+        """All that is stored about this chat, as text that they can read. Raises KeyMissing."""
+        ...
+
     async def deletable_messages(self) -> tuple[Sequence[str], int]:
         """Message ids of the last 48 hours that Telegram still lets us delete, and how many ids were lost."""
         ...
@@ -83,6 +87,10 @@ class Nobody:
     async def held(self) -> Held:
         """Nothing."""
         return Held()
+
+    async def copy(self, library: Library) -> str:
+        """Nothing."""
+        return ""
 
     async def deletable_messages(self) -> tuple[Sequence[str], int]:
         """None."""
@@ -220,6 +228,8 @@ class Ports:
     """Our address on Telegram, where we are reached there."""
     contact: Contact = "ok"
     """Whether this chat may be written to when it has not just written to us."""
+    pace: Pace = "fine"
+    """How fast this chat writes."""
     bookings: Bookings | None = None
     """None where the place does no visits, and on pages that belong to no conversation."""
     notices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

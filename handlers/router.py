@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import NamedTuple
 
-from handlers import advice, commands, forms, nearby, other, safety, staff, taps, visits
+from handlers import advice, commands, forms, nearby, other, pace, safety, staff, taps, visits
 from handlers.catalogue import Texts
 from handlers.ports import Ports, Understood
 from handlers.turn import KeepQuestion, Outcome, Session, Turn
@@ -53,6 +53,7 @@ TABLE: tuple[Rule, ...] = (
     Rule("came or went", lambda t, u, s, p: t.kind in ("blocked", "unblocked"), other.came_or_went),
     Rule("staff note", _is_note, _staff_note),
     Rule("danger", lambda t, u, s, p: u.verdict.route is not None, safety.danger),
+    Rule("too fast", pace.too_fast, pace.slow_down),
     Rule("group", lambda t, u, s, p: t.group, other.group),
     Rule("switched off", lambda t, u, s, p: p.switched_off is not None, other.switched_off),
     Rule("command", lambda t, u, s, p: t.command is not None, commands.run),

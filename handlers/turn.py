@@ -15,6 +15,8 @@ Route = Literal["emergency", "crisis", "abuse", "action", "answer", "choose", "u
 TurnKind = Literal["text", "command", "tap", "location", "attachment", "edited", "blocked", "unblocked"]
 Attachment = Literal["photo", "voice", "sticker", "contact", "document", "video", "audio", "poll", "other"]
 Contact = Literal["ok", "reply_only", "never"]
+Pace = Literal["fine", "fast", "flood"]
+"""How fast a chat writes: as people do; so fast that it is asked to wait; so fast that it was asked before."""
 
 SESSION_VERSION = 1
 

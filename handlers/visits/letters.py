@@ -49,10 +49,14 @@ def reminder(texts: Texts, visit: Coming, *, last: bool) -> Reply:
     return Reply(blocks=(*said, *_who(texts, visit.visitors), *ask), buttons=choices)
 
 
-def on_the_way(texts: Texts, visit: Coming) -> Reply:
-    """On the day: who is about to knock, and how to know them."""
-    said = texts.blocks("on-the-way.now", reference=visit.reference)
-    return Reply(blocks=(*said, *_who(texts, visit.visitors), *texts.blocks("on-the-way.word")))
+def on_the_way(texts: Texts, visit: Coming, *, word: bool, early: bool) -> Reply:
+    """On the day: who is about to knock, how to know them where they have a `word`, and how to say no. `early`: the
+    visit has not begun, so that it can still be cancelled."""
+    said = texts.blocks("on-the-way.visit", when=when(texts, visit.starts, visit.zone), reference=visit.reference)
+    door = texts.blocks("on-the-way.word") if word else ()
+    no = texts.blocks("on-the-way.no-early" if early else "on-the-way.no")
+    cancel = _button(texts, "reminder.cancel", f"cancel.{visit.id}") if early else None
+    return Reply(blocks=(*_coming(texts, visit), *said, *_who(texts, visit.visitors), *door, *no), buttons=rows(cancel))
 
 
 def earlier(texts: Texts, visit: Coming, starts: dt.datetime, until: dt.datetime) -> Reply:
@@ -104,6 +108,14 @@ def _answers(texts: Texts, visit_id: int, question: str) -> tuple[tuple[Button, 
         for answer in ANSWERS[question]
     )
     return rows(*every, wide=1)
+
+
+def _coming(texts: Texts, visit: Coming) -> tuple[Block, ...]:
+    """'Sam and Alex are on their way.'"""
+    *first, last = [visitor.name for visitor in visit.visitors] or [""]
+    if not first:
+        return texts.blocks("on-the-way.one" if last else "on-the-way.now", name=last)
+    return texts.blocks("on-the-way.several", names=texts.say("list.and", first=", ".join(first), last=last))
 
 
 def _who(texts: Texts, visitors: tuple[Visitor, ...]) -> tuple[Block, ...]:
