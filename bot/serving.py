@@ -2,55 +2,51 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import datetime as dt
-import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+import importlib
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from functools import partial
+from typing import TYPE_CHECKING, cast
 
-import structlog
 import uvicorn
 from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp
 
-from bot.channels.telegram.account import Account, account, connect
-from bot.channels.telegram.door import Door
-from bot.channels.telegram.polling import Poller
-from bot.channels.telegram.send import TelegramSender
-from bot.channels.telegram.setup import set_commands
-from bot.channels.telegram.webhook import Webhook
 from bot.channels.web.app import create_app
 from bot.channels.web.bell import Bell
 from bot.channels.web.ports import Web
-from bot.console import missed_page, reviews_page
-from bot.console.app import add_console
-from bot.console.site import Console, Counts
-from bot.delivery.deliver import Delivery, quietly
-from bot.delivery.loop import Guard, pick_up, sweep, tidy
-from bot.errors import StoreUnavailable
-from bot.knowing import ContentWatch
+from bot.delivery.deliver import Waker
+from bot.delivery.engine import cluster_on
+from bot.delivery.loop import pick_up, repeat
+from bot.errors import StoreUnavailable, WebNeedsWebhook
+from bot.late import Late
+from bot.ops.counting import CountedTurns, watched
+from bot.ops.doors import doors_of
+from bot.pressure import Bounded
+from bot.running import SERVER_STOPS_IN, Announce, Server, beside, watch_content
 from bot.settings import Settings
-from bot.staff import audit, sessions
-from bot.staff.asking import ask_due
-from bot.staff.due import due
-from bot.staff.replay import Rehearsals, remember_missing
+from bot.staff.replay import Rehearsals
 from bot.store import outbox
 from bot.store.outbox import Delivered
 from bot.store.unit import Store
+from bot.sweeps import duties, ports_now
 from bot.visits import feeds
-from bot.visits.sweep import sweep_once
-from bot.wiring import House, house, place_folder, prepare
+from bot.wiring import House, house
 from handlers.catalogue import Texts
-from handlers.ports import Nobody, Ports
+from handlers.ports import Ports
 from handlers.safety import without_database
 from handlers.turn import Reply, Turn
 
-log = structlog.get_logger()
+if TYPE_CHECKING:
+    from bot.channels.telegram.door import Turns
+    from bot.console.site import Console
+    from bot.consoling import create  # noqa: F401  loaded late; the arrow is shown to whoever checks arrows
+    from bot.reaching import Telegram
 
-Announce = Callable[[str], None]
-TRY_AGAIN_EVERY = 2.0
-"""Seconds between tries to reach a database that was away at the start."""
+CONSOLE = "/staff"
 
 
 @dataclass(frozen=True)
@@ -60,7 +56,7 @@ class Answers:
     built: House
 
     def ports(self) -> Ports:
-        return self.built.knowing.ports(Nobody(), self.built.clock.now(), "en", None)
+        return ports_now(self.built)
 
 
 @dataclass(frozen=True)
@@ -81,24 +77,30 @@ class Calendars:
     built: House
 
     async def of_visit(self, reference: str, token: str) -> str | None:
-        ports = Answers(self.built).ports()
+        ports = ports_now(self.built)
         async with self.built.store.read() as unit:
             return await feeds.resident_calendar(unit, reference, token, ports.texts, ports.library.place)
 
     async def of_staff(self, staff: str, token: str) -> str | None:
-        ports = Answers(self.built).ports()
+        ports = ports_now(self.built)
         async with self.built.store.read() as unit:
             return await feeds.staff_calendar(unit, staff, token, ports.texts, ports.library.place)
 
 
-def web_of(built: House) -> Web:
-    """All that the web channel needs."""
+def bounded(built: House) -> Bounded:
+    """The conversation, with so many turns in hand at once and no more."""
+    counted = CountedTurns(built.conversation, built.vital.figures)
+    return Bounded(counted, built.knowing, built.settings.turns_at_once)
+
+
+def web_of(built: House, turns: Bounded | None = None) -> Web:
+    """All that the web channel needs; `turns` are shared with other channels."""
 
     def urgent(turn: Turn) -> Reply | None:
         return without_database(built.knowing.understand(turn), built.knowing.library(), Texts())
 
     return Web(
-        turns=built.conversation,
+        turns=turns or bounded(built),
         mailbox=Mailbox(built.store),
         answers=Answers(built),
         calendars=Calendars(built),
@@ -110,193 +112,87 @@ def web_of(built: House) -> Web:
 
 def console_of(built: House) -> Console:
     """All that the team's console needs."""
-    place = place_folder(built.settings)
-    tried = built.rehearsals or Rehearsals(built.store, place, built.knowing, built.settings.index_folder)
-    counts = Counts(reviews=partial(reviews_page.count, built.knowing.library), missed=missed_page.count)
-    return Console(built.store, built.knowing, built.clock, counts, folder=place, rehearsals=tried)
+    found: Console = importlib.import_module("bot.consoling").console_of(built)
+    return found
 
 
-@dataclass
-class Telegram:
-    """The Telegram channel, connected."""
-
-    bot: Account
-    door: Door
-    delivery: Delivery
-
-    @classmethod
-    async def connected(cls, built: House, token: str) -> Telegram:
-        """Reach Telegram, however long that takes, and set the menu."""
-        bot = account(token, built.settings.telegram_api)
-        name = await connect(bot)
-        built.knowing.reached_on_telegram(name)
-        delivery = Delivery(built.store, TelegramSender(bot))
-        door = Door(bot, name, built.conversation, partial(quietly, delivery), built.clock)
-        await set_commands(bot, Texts, built.knowing.library().place.name)
-        return cls(bot, door, delivery)
-
-    async def poll(self) -> None:
-        """Until cancelled; then the turns in hand are finished."""
-        poller = Poller(self.bot, self.door)
-        running = asyncio.ensure_future(poller.run())
-        try:
-            await asyncio.shield(running)
-        finally:
-            poller.stop()
-            await running
-
-    async def close(self) -> None:
-        """Let what is being sent end, and hang up."""
-        await self.door.close()
-        await self.bot.shutdown()
+def add_late_console(built: House, app: FastAPI) -> None:
+    """The console at /staff, loaded by whoever first asks for it."""
+    app.router.routes.append(Route(CONSOLE, lambda _request: RedirectResponse(f"{CONSOLE}/", 303)))
+    app.mount(CONSOLE, Late(lambda: cast("FastAPI", importlib.import_module("bot.consoling").create(built))))
 
 
-async def run_telegram(built: House, app: FastAPI) -> None:
-    """Connect and serve Telegram until cancelled. By webhook the route is added once we are connected."""
+async def run_telegram(built: House, app: FastAPI, turns: Turns, waker: Waker | None = None) -> None:
+    """Connect and serve Telegram until cancelled. With a waker, workers pick up what is not sent at once."""
     settings = built.settings
     if settings.telegram_token is None:
         return
-    telegram = await Telegram.connected(built, settings.telegram_token.get_secret_value())
+    reaching = cast("type[Telegram]", importlib.import_module("bot.reaching").Telegram)
+    telegram = await reaching.connected(built, settings.telegram_token.get_secret_value(), turns, waker)
     try:
-        async with beside(pick_up(telegram.delivery)):
-            if settings.telegram_mode == "polling":
-                await telegram.poll()
-            elif settings.webhook_path and settings.webhook_secret:
-                secret = settings.webhook_secret.get_secret_value()
-                app.router.routes.insert(0, Webhook(telegram.door, settings.webhook_path, secret).route)
-                await asyncio.Event().wait()
+        async with beside(*([] if waker else [pick_up(telegram.delivery)])):
+            try:
+                await telegram.take_updates(settings, app)
+            finally:
+                telegram.delivery.stop()
     finally:
         await telegram.close()
 
 
-async def watch_content(built: House) -> None:
-    """Reach the database if it was away at the start; then follow the content until cancelled."""
-    folder = place_folder(built.settings)
-    revision = built.revision
-    while not built.ready:
-        with contextlib.suppress(StoreUnavailable):
-            revision, current = await prepare(built.store, folder, built.settings)
-            built.knowing.swap(current)
-            log.info("the database is back")
-            break
-        await asyncio.sleep(TRY_AGAIN_EVERY)
-    await ContentWatch(
-        built.store, folder, built.knowing, revision, built.settings.index_folder, built.settings.encoder
-    ).run()
-
-
-async def sweep_visits(built: House, guard: Guard) -> None:
-    """What is due about visits at this moment, with the content in use."""
-    ports = built.knowing.ports(Nobody(), built.clock.now(), "en", None)
-    wording = ports.library.place.visit
-    await sweep_once(
-        built.store, ports.library, lambda language: Texts(language, wording), ports.bank_holidays, guard=guard
-    )
-
-
-async def keep_the_record(built: House, guard: Guard) -> None:
-    """Seal the record of who did what, and forget sign-ins of long ago."""
-
-    async def once() -> None:
-        async with built.store.write() as unit:
-            await sessions.forget_old(unit)
-            await audit.seal_heads(unit)
-
-    await guard(once)
-
-
-async def ask_for_reviews(built: House, guard: Guard) -> None:
-    """Ask the team to look at answers that are due, in their working hours."""
-    ports = Answers(built).ports()
-
-    async def once() -> None:
-        async with built.store.write() as unit:
-            await ask_due(unit, ports.library, ports.texts, ports.bank_holidays)
-
-    await guard(once)
-
-
-async def publish_what_is_due(built: House, guard: Guard) -> None:
-    """Versions whose time has come or is over; then the readings of new questions, for rehearsals."""
-    texts = Answers(built).ports().texts
-
-    async def versions() -> None:
-        async with built.store.write() as unit:
-            await due(unit, texts, partial(audit.record, unit, None))
-
-    async def questions() -> None:
-        await remember_missing(built.store, built.knowing.current)
-
-    for step in (versions, questions):
-        await guard(step)
-
-
-async def warm_up(console: Console) -> None:
+async def warm_up(rehearsals: Rehearsals | None) -> None:
     """Once an editor looks at the answers, read what a rehearsal needs: it takes room that a bot at rest can spare."""
-    if console.rehearsals is None:
+    if rehearsals is None:
         return
-    await console.rehearsals.wanted.wait()
+    await rehearsals.wanted.wait()
     with contextlib.suppress(StoreUnavailable):
-        await console.rehearsals.warm()
+        await rehearsals.warm()
+
+
+def check(settings: Settings) -> None:
+    """Can these settings be served? Raises WrongUsage."""
+    if settings.role != "web":
+        return
+    cluster_on(settings.database_url)
+    if settings.telegram_token and settings.telegram_mode == "polling":
+        raise WebNeedsWebhook
 
 
 @contextlib.asynccontextmanager
-async def beside(*works: Coroutine[object, object, None]) -> AsyncIterator[None]:
-    """Run works while the block runs; stop them after it."""
-    tasks = [asyncio.ensure_future(work) for work in works]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        for failed in await asyncio.gather(*tasks, return_exceptions=True):
-            if isinstance(failed, Exception):
-                log.error("a part of the bot ended", error=type(failed).__name__)
-
-
-class Server(uvicorn.Server):
-    """uvicorn, ending the open event streams first so that it can stop at once."""
-
-    def __init__(self, config: uvicorn.Config, bell: Bell) -> None:
-        super().__init__(config)
-        self._bell = bell
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Stop on Ctrl-C and SIGTERM without raising them again, so that what runs beside can end too."""
-        loop = asyncio.get_running_loop()
-        for asked in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(asked, self.handle_exit, asked, None)
-        try:
-            yield
-        finally:
-            for asked in (signal.SIGINT, signal.SIGTERM):
-                loop.remove_signal_handler(asked)
-
-    async def shutdown(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
-        self._bell.close()
-        await super().shutdown(sockets)  # type: ignore[arg-type]
+async def woken(built: House) -> AsyncIterator[Waker | None]:
+    """Where others do what happens by itself, the way to wake them; None where this process does it."""
+    if built.settings.role != "web":
+        yield None
+        return
+    async with cluster_on(built.settings.database_url).open() as cluster:
+        built.store.on_queued = cluster.wake_soon
+        yield cluster
 
 
 async def serve(settings: Settings, announce: Announce) -> None:
-    """Run everything until a signal asks us to stop."""
+    """Run everything, or the web's part, until a signal asks us to stop. Raises WrongUsage."""
+    check(settings)
     began = dt.datetime.now(dt.UTC)
-    async with house(settings, say=lambda step: announce(f"  {step}")) as built:
-        web = web_of(built)
+    async with house(settings, say=lambda step: announce(f"  {step}")) as built, woken(built) as waker:
+        turns = bounded(built)
+        web = web_of(built, turns)
         app = create_app(web)
-        console = console_of(built)
-        add_console(app, console)
-        config = uvicorn.Config(
-            app, host=settings.host, port=settings.port, log_config=None, access_log=False, timeout_graceful_shutdown=10
-        )
+        add_late_console(built, app)
+        doors = doors_of(built, app)
         for line in greeting(built, began):
             announce(line)
-        visits, record = sweep(partial(sweep_visits, built)), sweep(partial(keep_the_record, built))
-        reviews, dated = sweep(partial(ask_for_reviews, built)), sweep(partial(publish_what_is_due, built))
-        works = (visits, record, reviews, dated, watch_content(built), run_telegram(built, app), warm_up(console))
-        async with beside(tidy(built.store), *works):
-            await Server(config, web.bell).serve()
+        engine = [] if waker else [repeat(watched(duty, built.vital.figures, built.clock)) for duty in duties(built)]
+        late = (watch_content(built), warm_up(built.rehearsals))
+        async with beside(*engine, *late, run_telegram(built, app, turns, waker)):
+            await Server(listening(doors.gate, settings), web.bell, doors.gate, doors.health).serve()
     announce("Stopped. Nothing is lost: what was not sent goes out at the next start.")
+
+
+def listening(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    """Where the web server listens, and how long it may take to stop."""
+    return uvicorn.Config(
+        app, host=settings.host, port=settings.port, log_config=None, access_log=False, proxy_headers=False,
+        timeout_graceful_shutdown=SERVER_STOPS_IN,
+    )  # fmt: skip
 
 
 def greeting(built: House, began: dt.datetime) -> list[str]:
@@ -311,6 +207,8 @@ def greeting(built: House, began: dt.datetime) -> list[str]:
         f"Telegram  {telegram}",
         f"Ready in {seconds:.1f} s. Ctrl-C stops it.",
     ]
+    if settings.role == "web":
+        lines.insert(-1, "Workers do the rest: reminders, reviews, and what is not sent at once")
     if not built.ready:
         lines.insert(
             0, "The database cannot be reached. Until then only danger to life, crisis and abuse are answered."

@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.clock import Clock, SystemClock
 from bot.conversation import Conversation
 from bot.errors import PlaceMissing, StoreUnavailable
 from bot.knowing import Knowing, Snapshot, from_folder, snapshot
+from bot.ops.vital import Vital
 from bot.settings import Settings
 from bot.staff.ahead import Ahead
 from bot.staff.replay import Rehearsals
 from bot.staff.shipped import upgrade_content
 from bot.store import chats, content
 from bot.store.engine import IN_MEMORY
-from bot.store.migrate import create_at_once, upgrade
+from bot.store.newest import create_at_once, upgrade
 from bot.store.unit import Store
 from bot.store.vault import throwaway_vault, vault_from
 from knowledge.library import NATIONAL, PLACES
@@ -37,6 +38,7 @@ class House:
     ready: bool = True
     rehearsals: Rehearsals | None = None
     """The one for the whole process, for the console and for the team's phones."""
+    vital: Vital = field(default_factory=Vital)
 
 
 def place_folder(settings: Settings) -> Path:
@@ -79,7 +81,8 @@ async def house(
     """
     clock = clock or SystemClock()
     folder = place_folder(settings)
-    store = unopened_store(settings, clock)
+    store, vital = unopened_store(settings, clock), Vital()
+    store.heard, store.on_noted = vital.database.heard, vital.figures.note
     try:
         try:
             revision, current = await prepare(store, folder, settings, say)
@@ -88,8 +91,9 @@ async def house(
             revision, current, ready = None, await from_files(settings, folder), False
         knowing = Knowing(current, settings.public_url, demonstration=settings.demonstration)
         tried = Rehearsals(store, folder, knowing, settings.index_folder)
-        conversation = Conversation(store, knowing, ahead=Ahead(store, knowing, tried))
-        yield House(settings, clock, store, knowing, conversation, revision, ready, tried)
+        a_minute = settings.messages_a_minute
+        conversation = Conversation(store, knowing, ahead=Ahead(store, knowing, tried), messages_a_minute=a_minute)
+        yield House(settings, clock, store, knowing, conversation, revision, ready, tried, vital)
     finally:
         await store.close()
 

@@ -4,57 +4,67 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 import structlog
 
 from bot.delivery.deliver import Delivery
 from bot.errors import BotError
-from bot.store import chats, inbox, outbox
+from bot.store import retention
 from bot.store.unit import Store
 
 log = structlog.get_logger()
 
 PICK_UP_EVERY = 1.0
-TIDY_EVERY = 3600.0
-SWEEP_EVERY = 30.0
 
 Step = Callable[[], Awaitable[object]]
 Guard = Callable[[Step], Awaitable[None]]
 
 
+@dataclass(frozen=True)
+class Duty:
+    """What happens by itself. `once` runs each of its steps in the guard, so that a bad one stops no other."""
+
+    name: str
+    every: float
+    """Seconds from the end of one round to the beginning of the next."""
+    once: Callable[[Guard], Awaitable[object]]
+
+    async def round(self) -> None:
+        """One round, to its end; raises nothing but that it was asked to stop."""
+        await to_the_end(lambda: self.once(caught))
+
+
+async def repeat(duty: Duty) -> None:
+    """The engine of one machine: round after round, until cancelled."""
+    while True:
+        await duty.round()
+        await asyncio.sleep(duty.every)
+
+
+def picking_up(delivery: Delivery) -> Duty:
+    """Every second, send what is due and was not sent."""
+
+    async def once(guard: Guard) -> None:
+        await guard(delivery.deliver_due)
+
+    return Duty("delivery", PICK_UP_EVERY, once)
+
+
 async def pick_up(delivery: Delivery) -> None:
-    """Every second, send what is due and was not sent. Until cancelled."""
-    while True:
-        await _safely(delivery.deliver_due)
-        await asyncio.sleep(PICK_UP_EVERY)
-
-
-async def tidy(store: Store) -> None:
-    """Every hour, forget what has been kept long enough. Until cancelled."""
-    while True:
-        await _safely(lambda: tidy_once(store))
-        await asyncio.sleep(TIDY_EVERY)
+    """The same until cancelled."""
+    await repeat(picking_up(delivery))
 
 
 async def tidy_once(store: Store) -> None:
-    """Empty words after 48 hours, forget inbox keys after seven days, and what was begun after thirty."""
-    async with store.write() as unit:
-        await inbox.tidy(unit)
-        await outbox.tidy(unit)
-        await chats.forget_old(unit)
+    """Forget what has been kept long enough, each timer by itself, so that one that fails stops no other."""
+    for step in retention.steps(store):
+        await caught(step)
 
 
-async def sweep(once: Callable[[Guard], Awaitable[object]]) -> None:
-    """Every half minute, do what is due; `once` runs each of its steps in the guard, so that a bad one stops no other.
-    Until cancelled."""
-    while True:
-        await _safely(lambda: once(_caught))
-        await asyncio.sleep(SWEEP_EVERY)
-
-
-async def _safely(work: Step) -> None:
+async def to_the_end(work: Step) -> None:
     """Run one piece of work to its end, also when asked to stop: a message half sent would be sent again."""
-    task = asyncio.ensure_future(_caught(work))
+    task = asyncio.ensure_future(caught(work))
     try:
         await asyncio.shield(task)
     except asyncio.CancelledError:
@@ -62,7 +72,8 @@ async def _safely(work: Step) -> None:
         raise
 
 
-async def _caught(work: Step) -> None:
+async def caught(work: Step) -> None:
+    """Run one step; what it raises is logged, so that the next step still comes."""
     try:
         await work()
     except BotError as error:

@@ -1,0 +1,99 @@
+"""What happens by itself, in one list: its name, how often, and what is done. The loops of one machine and the workers
+of many run the same."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from bot.delivery.loop import Duty, Guard, tidy_once
+from bot.staff import audit, sessions
+from bot.staff.asking import ask_due
+from bot.staff.chasing import chase
+from bot.staff.due import publish_due
+from bot.staff.past import remember_missing
+from bot.visits.sweep import sweep_once
+from bot.wiring import House
+from handlers.catalogue import Texts
+from handlers.ports import Nobody, Ports
+
+SWEEP_EVERY = 30.0
+TIDY_EVERY = 3600.0
+
+
+def duties(built: House) -> tuple[Duty, ...]:
+    """All that happens by itself but sending, which begins once a channel is connected. Seconds between rounds."""
+    return (
+        Duty("visits", SWEEP_EVERY, partial(sweep_visits, built)),
+        Duty("record", SWEEP_EVERY, partial(keep_the_record, built)),
+        Duty("reviews", SWEEP_EVERY, partial(ask_for_reviews, built)),
+        Duty("tickets", SWEEP_EVERY, partial(chase_tickets, built)),
+        Duty("versions", SWEEP_EVERY, partial(publish_what_is_due, built)),
+        Duty("tidy", TIDY_EVERY, partial(tidy, built)),
+    )
+
+
+def ports_now(built: House) -> Ports:
+    """What the content in use says at this moment, to nobody in particular."""
+    return built.knowing.ports(Nobody(), built.clock.now(), "en", None)
+
+
+async def sweep_visits(built: House, guard: Guard) -> None:
+    """What is due about visits at this moment, with the content in use."""
+    ports = ports_now(built)
+    wording = ports.library.place.visit
+    await sweep_once(
+        built.store, ports.library, lambda language: Texts(language, wording), ports.bank_holidays, guard=guard
+    )
+
+
+async def keep_the_record(built: House, guard: Guard) -> None:
+    """Seal the record of who did what, and forget sign-ins of long ago."""
+
+    async def once() -> None:
+        async with built.store.write() as unit:
+            await sessions.forget_old(unit)
+            await audit.seal_heads(unit)
+
+    await guard(once)
+
+
+async def ask_for_reviews(built: House, guard: Guard) -> None:
+    """Ask the team to look at answers that are due, in their working hours."""
+    ports = ports_now(built)
+
+    async def once() -> None:
+        async with built.store.write() as unit:
+            await ask_due(unit, ports.library, ports.texts, ports.bank_holidays)
+
+    await guard(once)
+
+
+async def chase_tickets(built: House, guard: Guard) -> None:
+    """Remind the team of people who wait for an answer of theirs, in their working hours."""
+    ports = ports_now(built)
+
+    async def once() -> None:
+        async with built.store.write() as unit:
+            await chase(unit, ports.library.place, ports.texts, ports.bank_holidays)
+
+    await guard(once)
+
+
+async def publish_what_is_due(built: House, guard: Guard) -> None:
+    """Versions whose time has come or is over; then the readings of new questions, for rehearsals."""
+    texts = ports_now(built).texts
+
+    async def versions() -> None:
+        if built.rehearsals is not None:
+            await publish_due(built.store, built.rehearsals.rehearse, built.knowing.library, texts)
+
+    async def questions() -> None:
+        await remember_missing(built.store, built.knowing.current)
+
+    for step in (versions, questions):
+        await guard(step)
+
+
+async def tidy(built: House, guard: Guard) -> None:
+    """Forget what has been kept long enough."""
+    await guard(partial(tidy_once, built.store))

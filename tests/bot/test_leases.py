@@ -1,0 +1,68 @@
+"""A process that stood still for longer than its lease does no harm when it goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+import pytest
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.clock import FixedClock
+from bot.delivery.deliver import Delivery
+from bot.errors import Unreached
+from bot.store.outbox import queue_for
+from bot.store.tables import Outbox
+from handlers.turn import Reply, Turn
+from knowledge.prose import line, words_of
+from tests.house import Scripted, house
+
+SECOND = "The second."
+
+
+@dataclass
+class StandsStill:
+    """Sends when it is let go; the network may have failed meanwhile."""
+
+    fails: bool = False
+    sent: list[str] = field(default_factory=list)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    released: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def send(self, chat: str, reply: Reply) -> str | None:
+        self.arrived.set()
+        await self.released.wait()
+        if self.fails:
+            raise Unreached
+        self.sent.append(words_of(reply.blocks))
+        return "1"
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_whoever_was_too_slow_neither_goes_on_nor_undoes(
+    database_url: str, clock: FixedClock, fails: bool
+) -> None:
+    slow, quick = StandsStill(fails), StandsStill()
+    quick.released.set()
+    async with house(database_url, clock, Scripted()) as built:
+        turn = Turn(channel="telegram", key="1", chat="5", at=clock.now(), text="hello")
+        chat = (await built.conversation.take(turn)).chat_id
+        assert chat is not None
+        async with built.store.write() as unit:
+            await queue_for(unit, chat, Reply(blocks=(line(SECOND),)), "staff:1")
+        standing = asyncio.ensure_future(Delivery(built.store, slow).deliver(chat))
+        await slow.arrived.wait()
+        await Delivery(built.store, quick).deliver(chat)
+        assert quick.sent == [], "the lease is somebody else's"
+        clock.move(seconds=31)
+        await Delivery(built.store, quick).deliver(chat)
+        slow.released.set()
+        await standing
+        await Delivery(built.store, quick).deliver_due()
+        async with built.store.read() as unit:
+            states = (await unit.session.execute(select(col(Outbox.state)))).scalars().all()
+    assert len(quick.sent) == 2
+    assert quick.sent[-1] == SECOND
+    assert len(slow.sent) == (0 if fails else 1), "the message in hand, and no other"
+    assert list(states) == ["sent", "sent"]
