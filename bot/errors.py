@@ -31,6 +31,32 @@ class NotStored(BotError):
         self.urgent = urgent
 
 
+class Busy(NotStored):
+    """As many turns are in hand as this process may have; in a moment there is room again."""
+
+
+class WrongUsage(BotError):
+    """A command cannot do this with these settings; the command line ends with 2."""
+
+
+class NeedsPostgres(WrongUsage):
+    """More than one machine was asked for on SQLite, which is one file on one machine."""
+
+    text_id = "error.needs-postgresql"
+
+
+class WebNeedsWebhook(WrongUsage):
+    """A process that only serves the web was asked to poll Telegram: two of them would take turns at losing."""
+
+    text_id = "error.web-needs-webhook"
+
+
+class ClusterMissing(WrongUsage):
+    """The library that more than one machine needs is not installed."""
+
+    text_id = "error.cluster-missing"
+
+
 class KeyMissing(BotError):
     """A sealed value names a key that the key file does not hold."""
 

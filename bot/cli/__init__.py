@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-
 import typer
-from pydantic import ValidationError
 
 from bot.cli import (
     ask,
@@ -15,7 +12,11 @@ from bot.cli import (
     content_import,
     demo,
     evaluate,
+    keys,
+    ops,
+    ops_doctor,
     people,
+    person,
     place,
     serve,
     staff,
@@ -26,10 +27,9 @@ from bot.cli import (
     visits_rota,
     visits_times,
     webhook,
+    worker,
 )
-from bot.errors import BotError
-from handlers.catalogue import Texts
-from knowledge.errors import KnowledgeError
+from bot.commands import carried_out
 
 app = typer.Typer(
     help="A signposting bot: curated safety and wellbeing answers, and the people who can help.",
@@ -39,11 +39,16 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command("run")(serve.run)
+app.command("worker")(worker.worker)
 app.command("demo")(demo.demo)
 app.command("ask")(ask.ask)
 app.command("chat")(ask.chat)
 app.command("evaluate")(evaluate.evaluate)
 app.command("classify")(classify.classify)
+app.command("backup")(ops.backup)
+app.command("restore")(ops.restore)
+app.command("port-db")(ops.port_db)
+app.command("doctor")(ops_doctor.doctor)
 app.command("off")(switch.off)
 app.command("on")(switch.on)
 app.add_typer(content.app, name="content")
@@ -56,6 +61,8 @@ app.add_typer(people.reports, name="reports")
 app.add_typer(webhook.app, name="webhook")
 app.add_typer(staff.app, name="staff")
 app.add_typer(audit.app, name="audit")
+app.add_typer(person.app, name="person")
+app.add_typer(keys.app, name="keys")
 app.add_typer(visits.app, name="visits")
 visits.app.command("outcome")(visits_acts.outcome)
 visits.app.command("note")(visits_acts.note)
@@ -75,11 +82,4 @@ visits.app.add_typer(visits_times.absences, name="absence")
 
 def main() -> None:
     """The `bot` command."""
-    try:
-        app()
-    except (BotError, KnowledgeError) as error:
-        typer.echo(Texts().say(error.text_id, **error.facts), err=True)
-        sys.exit(1)
-    except ValidationError as error:
-        typer.echo("; ".join(problem["msg"] for problem in error.errors()), err=True)
-        sys.exit(2)
+    carried_out(app)

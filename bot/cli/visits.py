@@ -21,6 +21,7 @@ app = typer.Typer(help="Home visits.", no_args_is_help=True)
 ABOUT = {
     "week-before": "their visit is in a week",
     "day-before": "their visit is tomorrow",
+    "on-the-way": "their visitors are on their way",
     "earlier": "an earlier time is free",
     "missed": "they told us that nobody came",
 }

@@ -35,8 +35,9 @@ class Account(Bot):
         return [update for update in answer if isinstance(update, dict) and isinstance(update.get("update_id"), int)]
 
 
-def account(token: str, api: str = "https://api.telegram.org") -> Account:
-    """A Bot for this token. One send never takes longer than the lease of its chat (30 s)."""
+def account(token: str, api: str = "https://api.telegram.org", heard: Callable[[bool], object] = bool) -> Account:
+    """A Bot for this token. One send never takes longer than the lease of its chat (30 s). `heard` is told of each
+    exchange whether Telegram answered."""
     # without it the library warns, and a 429 arrives as a warning instead of an error
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     base = api.rstrip("/")
@@ -44,8 +45,8 @@ def account(token: str, api: str = "https://api.telegram.org") -> Account:
         token,
         base_url=f"{base}/bot",
         base_file_url=f"{base}/file/bot",
-        request=AiohttpRequest(write=5.0),
-        get_updates_request=AiohttpRequest(write=5.0, size=2),
+        request=AiohttpRequest(write=5.0, heard=heard),
+        get_updates_request=AiohttpRequest(write=5.0, size=2, heard=heard),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from telegram import CallbackQuery, Chat, ChatMemberUpdated, Message, Update, User
 
+from bot.channels.cleaning import clean
 from handlers.commands import COMMANDS
 from handlers.turn import Attachment, Turn, TurnKind
 from knowledge.safety import judge
@@ -30,6 +31,8 @@ ATTACHMENTS: tuple[tuple[str, Attachment], ...] = (
     ("dice", "other"), ("story", "other"), ("game", "other"), ("paid_media", "other"), ("checklist", "other"),
     ("giveaway", "other"), ("invoice", "other"),
 )  # fmt: skip
+SOMETHING = {"dice": {"emoji": "🎲", "value": 1}}
+"""Stands for an attachment that cannot be read: it is still answered."""
 ESSENTIAL: Mapping[str, tuple[str, ...]] = {
     "message": ("message_id", "date", "chat", "from", "text", "caption"),
     "edited_message": ("message_id", "date", "chat", "from", "text", "caption"),
@@ -52,6 +55,8 @@ def essential(raw: Json) -> Json:
     kept = {name: _only(raw[name], wanted) for name, wanted in ESSENTIAL.items() if isinstance(raw.get(name), Mapping)}
     for query in (body for body in kept.values() if isinstance(body.get("message"), Mapping)):
         query["message"] = _only(query["message"], ESSENTIAL["message"])
+    if "message" in kept and any(name in raw["message"] for name, _ in ATTACHMENTS):
+        kept["message"].update(SOMETHING)
     return {"update_id": raw.get("update_id"), **kept}
 
 
@@ -69,11 +74,6 @@ def parse(update: Update, bot: str, now: dt.datetime) -> Turn | None:
     if update.edited_message is not None:
         return _message(update.edited_message, about, edited=True)
     return None if update.message is None else _message(update.message, about, edited=False)
-
-
-def clean(text: str) -> str:
-    """Without what no database takes: halves of characters, and zeros."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "")
 
 
 def _tap(query: CallbackQuery, about: dict[str, Any]) -> Turn | None:
@@ -121,10 +121,10 @@ def _turn(
     return Turn(
         **about,
         kind=kind,
-        chat=str(chat.id),
-        message_id=None if message_id is None else str(message_id),
+        chat=clean(str(chat.id)),
+        message_id=None if message_id is None else clean(str(message_id)),
         group=chat.type in GROUPS,
-        language_code=who.language_code if who else None,
+        language_code=clean(who.language_code) if who and isinstance(who.language_code, str) else None,
         **said,
     )
 

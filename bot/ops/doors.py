@@ -1,0 +1,60 @@
+"""What stands around the web pages: the gate before them, and the pages for machines: `/readyz`, `/metrics`."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from fastapi import FastAPI
+from starlette.routing import Route
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from bot.clock import new_id
+from bot.ops.gate import Gate
+from bot.ops.health import Health, Needs
+from bot.wiring import House, keys_file
+
+if TYPE_CHECKING:
+    from bot.ops.metrics import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The application with its gate before it, and its health."""
+
+    gate: Gate
+    health: Health
+
+
+def doors_of(built: House, app: FastAPI) -> Doors:
+    """Put the pages for machines into the app, and the gate before it."""
+    telegram = built.vital.telegram if built.settings.telegram_token else None
+    health = Health(Needs(built.store, built.knowing, telegram))
+    app.router.routes.insert(0, health.route)
+    if built.settings.metrics:
+        app.router.routes.insert(0, metrics_of(built))
+    trusted = proxies()
+    return Doors(Gate(ProxyHeadersMiddleware(app, trusted), trusted, new_id), health)  # type: ignore[arg-type]
+
+
+def proxies() -> list[str]:
+    """The proxies that are believed, as uvicorn reads them: by default this machine."""
+    return [one.strip() for one in os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1").split(",")]
+
+
+def metrics_of(built: House) -> Route:
+    """`/metrics`. Its library is loaded only where somebody wants it."""
+    made = cast("type[Metrics]", importlib.import_module("bot.ops.metrics").Metrics)
+    token = built.settings.metrics_token
+    folder = _existing(keys_file(built.settings).parent)
+    return made.over(
+        built.vital, built.store, built.knowing, built.clock, folder, token.get_secret_value() if token else None
+    ).route
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest above it that is there."""
+    return folder if folder.exists() or folder == folder.parent else _existing(folder.parent)
