@@ -48,4 +48,6 @@ def met_words(site: Site, library: Library, met: Met) -> str:
         return site.texts.say("console.met.answer", titles=", ".join(titles(library, tuple(met.answered))))
     if met.offered:
         return site.texts.say("console.met.choose", titles=", ".join(titles(library, tuple(met.offered))))
-    return site.texts.say(f"console.met.{met.tier}" if met.tier else "console.met.other", route=met.route)
+    if met.tier:
+        return site.texts.say(f"console.met.{met.tier}", route=met.route)
+    return site.texts.say(f"console.met.{met.route}")

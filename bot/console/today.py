@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from bot.console import guard
 from bot.console.site import Site
-from bot.staff import chasing, counts, versions
+from bot.staff import chasing, counts, reviews, versions
 from bot.staff.counts import Count
 from bot.store import switch
 from bot.store.content import Row
@@ -55,7 +55,9 @@ def routes(site: Site) -> APIRouter:
             stopped = await _stopped(site, unit, who)
         tiles = [Tile(name, count, _path(who, name)) for name, count in found.items()]
         facts: dict[str, Any] = {"tiles": tiles, "late": late, "off": off, "stopped": stopped}
-        return site.page(request, "today.html", now=site.console.clock.now(), **facts)
+        now = site.console.clock.now()
+        share = round(100 * reviews.share_in_date(site.library(), hours.in_london(now).date()))
+        return site.page(request, "today.html", now=now, share=share, **facts)
 
     return router
 

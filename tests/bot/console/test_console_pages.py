@@ -31,6 +31,7 @@ async def test_today_counts_what_waits(sqlite_files: SqliteFiles, clock: FixedCl
 
     assert "Reviews due 4 The oldest: 3 days ago." in editor
     assert "People waiting 1 The oldest: 2 hours ago." in editor
+    assert "0 % of the answers are confirmed and in date." in editor
     assert "Visits today" not in editor
     assert "Reviews due 0 Nothing waits." in officer
     assert "Visits today 0 Nothing waits." in officer
