@@ -85,7 +85,7 @@ async def house(
     store.heard, store.on_noted = vital.database.heard, vital.figures.note
     try:
         try:
-            revision, current = await prepare(store, folder, settings, say)
+            revision, current = await prepare(store, folder, settings, say, sending=False)
             ready = True
         except StoreUnavailable:
             revision, current, ready = None, await from_files(settings, folder), False
@@ -99,16 +99,20 @@ async def house(
 
 
 async def prepare(
-    store: Store, folder: Path, settings: Settings, say: Callable[[str], None] = lambda _step: None
-) -> tuple[str | None, Snapshot]:
-    """Bring the schema up to date, seed the content, read it. Raises StoreUnavailable."""
+    store: Store, folder: Path, settings: Settings, say: Callable[[str], None] = lambda _step: None, *,
+    sending: bool = True,
+) -> tuple[str | None, Snapshot]:  # fmt: skip
+    """Bring the schema up to date, seed the content, read it. Raises StoreUnavailable.
+
+    Before anything is `sending`, leases can only be those of a process that is gone.
+    """
     say("database: bringing its tables up to date")
     await asyncio.to_thread(upgrade, store.url)
     say("content: reading the answers and organisations")
     async with store.write() as unit:
         if not await content.seed(unit, folder, NATIONAL):
             await upgrade_content(unit, folder, NATIONAL)
-        if store.url.startswith("sqlite"):  # one file, one sending process
+        if store.url.startswith("sqlite") and not sending:  # one file, one sending process
             await chats.clear_leases(unit)
     say("search: reading the index, or building it where the content has changed")
     return await _current(store, folder, settings)

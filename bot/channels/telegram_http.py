@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-from urllib.parse import urlencode
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import aiohttp
 from telegram._utils.defaultvalue import DefaultValue

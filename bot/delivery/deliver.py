@@ -100,7 +100,10 @@ class Round:
 
     async def _next(self, unit: Unit) -> Queued | None:
         """The next message that may be sent; the lease goes back when there is none."""
-        while self.goes_on() and (queued := await outbox.claim_next(unit, self.chat_id)) is not None:
+        while self.goes_on() and (queued := await outbox.next_for(unit, self.chat_id)) is not None:
+            if not await chats.keep_lease(unit, self.chat_id, self.owner):
+                return None  # so slow that somebody else goes on from here: two would mix up the order
+            await outbox.tried(unit, queued.id)
             if may_send(queued, unit.now):
                 return queued
             await outbox.mark(unit, queued.id, "dropped")
@@ -133,8 +136,6 @@ class Round:
     async def _written(self, queued: Queued, state: str, message_id: str | None) -> Queued | None:
         async with self.store.write() as unit:
             await outbox.mark(unit, queued.id, state, message_id)
-            if not await chats.keep_lease(unit, self.chat_id, self.owner):
-                return None  # so slow that somebody else goes on from here: two would mix up the order
             return await self._next(unit)
 
     async def _blocked(self) -> None:

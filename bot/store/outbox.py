@@ -177,12 +177,9 @@ def just_queued(unit: Unit, turn: Turn, chat_id: int, row: int, seq: int, reply:
     )  # fmt: skip
 
 
-async def claim_next(unit: Unit, chat_id: int) -> Queued | None:
-    """The next message, marked as possibly sent from now on, so that a duplicate after a crash is known as one."""
-    queued = await next_for(unit, chat_id)
-    if queued is not None:
-        await unit.run(TRIED, {"this": queued.id})
-    return queued
+async def tried(unit: Unit, row_id: int) -> None:
+    """Mark a message as possibly sent from now on, so that a duplicate after a crash is known as one."""
+    await unit.run(TRIED, {"this": row_id})
 
 
 async def mark(

@@ -13,8 +13,9 @@ from sqlmodel import col
 from bot.clock import FixedClock
 from bot.errors import KeyReused
 from bot.store import chats, inbox, outbox, switch
+from bot.store.outbox import Queued
 from bot.store.tables import Chat, Inbox, Outbox
-from bot.store.unit import Store
+from bot.store.unit import Store, Unit
 from bot.store.vault import throwaway_vault
 from handlers.turn import Reply, Session, Turn
 from knowledge.prose import line
@@ -44,6 +45,14 @@ async def taken(store: Store, turn_: Turn, *texts: str) -> int:
         await outbox.queue(unit, chat.id, "telegram", chat.next_seq, [reply(t) for t in texts], source)
         await chats.save(unit, chat, Session(shown=("a/b",)), chat.next_seq + len(texts))
     return chat.id
+
+
+async def claimed(unit: Unit, chat: int) -> Queued | None:
+    """The next message of a chat, marked as whoever sends it does."""
+    queued = await outbox.next_for(unit, chat)
+    if queued is not None:
+        await outbox.tried(unit, queued.id)
+    return queued
 
 
 async def test_the_same_update_is_claimed_once(store: Store, clock: FixedClock) -> None:
@@ -108,10 +117,10 @@ async def test_messages_are_claimed_in_order_and_only_by_the_lease_holder(store:
     async with store.write() as unit:
         assert await chats.take_lease(unit, chat, "me")
         assert not await chats.take_lease(unit, chat, "you")
-        first = await outbox.claim_next(unit, chat)
+        first = await claimed(unit, chat)
         assert first is not None
         await outbox.mark(unit, first.id, "sent", "100")
-        second = await outbox.claim_next(unit, chat)
+        second = await claimed(unit, chat)
     assert second is not None
     assert (first.reply, second.reply) == (reply("one"), reply("two"))
 
@@ -119,13 +128,13 @@ async def test_messages_are_claimed_in_order_and_only_by_the_lease_holder(store:
 async def test_a_later_message_waits_behind_one_that_is_retried(store: Store, clock: FixedClock) -> None:
     chat = await taken(store, turn(clock), "one", "two")
     async with store.write() as unit:
-        first = await outbox.claim_next(unit, chat)
+        first = await claimed(unit, chat)
         assert first is not None
         await outbox.mark(unit, first.id, "waiting", not_before=clock.now() + dt.timedelta(seconds=5))
-        assert await outbox.claim_next(unit, chat) is None
+        assert await claimed(unit, chat) is None
     clock.move(seconds=6)
     async with store.write() as unit:
-        again = await outbox.claim_next(unit, chat)
+        again = await claimed(unit, chat)
     assert again is not None
     assert again.reply == reply("one")
 
@@ -155,7 +164,7 @@ async def test_nobody_is_written_to_who_said_no(store: Store, clock: FixedClock)
 async def test_words_are_emptied_after_two_days_and_keys_after_seven(store: Store, clock: FixedClock) -> None:
     chat = await taken(store, turn(clock), "one")
     async with store.write() as unit:
-        row = await outbox.claim_next(unit, chat)
+        row = await claimed(unit, chat)
         assert row is not None
         await outbox.mark(unit, row.id, "sent", "100")
     clock.move(hours=49)
