@@ -1,9 +1,10 @@
 """Strings of every sort through the whole conversation: each must end in exactly one kind answer.
 
-    python -m benchmarks.fuzz [--strings 100000] [--seed 999] [--encoder static]
+    python -m benchmarks.fuzz [--strings 100000] [--seed 999] [--encoder static] [--write]
 
 What people type, damaged; commands; scripts of the world; signs and control characters; markup; very long lines. Ends
 with 1 and the strings, as Python writes them, if any raises, is met with nothing, or shows words of a program.
+`--write` puts the table into docs/reliability.md.
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ import csv
 import random
 import re
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import typer
 
+from benchmarks.page import put
 from bot.channels import terminal
 from bot.logs import configure
 from bot.settings import Settings
@@ -48,6 +52,7 @@ MARKUP = (
     "$({})",
 )
 COMMANDS = ("start", "help", "visit", "language", "stop", "privacy", "menu", "person", "unknown", "")
+PAGE = Path(__file__).parents[1] / "docs" / "reliability.md"
 LONGEST = 4096
 KEPT = 20
 
@@ -60,13 +65,25 @@ def main() -> None:
     parser.add_argument("--strings", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=999)
     parser.add_argument("--encoder", choices=("tuned", "general", "static"), default="static")
+    parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
     configure()
+    began = time.perf_counter()
     met, failed = asyncio.run(run(asked.strings, asked.seed, Settings(encoder=asked.encoder)))
-    print(f"{asked.strings} strings, {len(failed)} not met with one kind answer")
-    print(", ".join(f"{route} {often}" for route, often in met.most_common()))
+    shown = table(met, asked.strings, time.perf_counter() - began)
+    print(shown)
     print("\n".join(map(repr, failed[:KEPT])))
+    if asked.write:
+        put(PAGE, "whole door", "make fuzz", shown)
     sys.exit(1 if failed else 0)
+
+
+def table(met: Counter[str], strings: int, seconds: float) -> str:
+    """What a reader sees: how the strings were met."""
+    head = "| met as | strings |\n| --- | --: |"
+    rows = [f"| {route} | {often:,} |" for route, often in met.most_common() if route != "failed"]
+    last = f"| not with one kind answer | {met['failed']:,} |\n| all, {strings / seconds:,.0f} a second | {strings:,} |"
+    return "\n".join((head, *rows, last))
 
 
 async def run(strings: int, seed: int, settings: Settings) -> tuple[Counter[str], list[str]]:
