@@ -190,7 +190,8 @@ NOTES = [
     "Each bot is a process on one core; whoever writes to it, and the Bot API that it answers to, share the other. "
     "The echo bot is python-telegram-bot's own, with its webhook server and its default HTTP client: it stores "
     "nothing. Ours is `bot run` by webhook on SQLite: each update is committed before it is acknowledged, and its "
-    "reply recorded once it is sent. No question comes twice. Processor is what the bot's process used for "
+    "reply recorded once it is sent. No question comes twice. At a fixed rate a wait begins when an update is "
+    "due. Processor is what the bot's process used for "
     "the whole of an update.",
 ]
 

@@ -18,6 +18,8 @@ SECRET_HEADER = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
 QUIET = 0.3
 """Seconds without a message, after which a bot is taken to have finished."""
 PATIENCE = 30.0
+CONNECTIONS = 40
+"""At once, as many as Telegram makes where a bot asks for no other number."""
 
 
 class NotAnswered(Exception):
@@ -32,6 +34,7 @@ class Driver:
     session: aiohttp.ClientSession
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     waiting: dict[int, asyncio.Future[float]] = field(default_factory=dict)
+    room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONNECTIONS))
 
     def __post_init__(self) -> None:
         """Listen."""
@@ -63,7 +66,7 @@ class Driver:
 
     async def _post(self, child: Child, body: dict[str, object]) -> float | None:
         """As Telegram does: None once it is taken, else the seconds after which to send it again."""
-        async with self.session.post(child.webhook, json=body, headers=SECRET_HEADER) as response:
+        async with self.room, self.session.post(child.webhook, json=body, headers=SECRET_HEADER) as response:
             if response.status == 200:
                 return None
             if response.status != 503:
