@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TRAIN := .venv-train
 
-.PHONY: help setup run test train bench bench-understanding bench-live bench-at-rest understanding validation fuzz audit check lock format clean screenshots
+.PHONY: help setup run test train bench bench-understanding bench-live bench-at-rest understanding validation chaos fuzz audit check lock format clean screenshots
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -44,14 +44,15 @@ test: setup  ## every test
 
 DATA ?= ../shared/benchmarks
 
-bench-bench-at-rest: setup  ## what the bot takes of memory while nobody writes, and write docs/benchmarks.md's table
+bench-at-rest: setup  ## what the bot takes of memory while nobody writes, and write docs/benchmarks.md's table
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.at_rest
 
-understanding: setup  ## measure `bot classify` on public sets in DATA, and write docs/benchmarks-understanding.md's table
+bench-understanding: setup  ## measure `bot classify` on public sets in DATA, and write docs/benchmarks-understanding.md's table
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONPATH=. $(BIN)/python -m benchmarks.understanding --data $(DATA)
 
-bench: setup  ## who gets the last seat: book against count-then-insert, and write docs/benchmarks.md's table
+bench: setup  ## the last seat, and what an update costs, each beside the usual way; writes docs/benchmarks.md's tables
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.bookings
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.speed
 
 bench-live: setup  ## measure phrasings, publishing and rehearsals, and write their lines in docs/understanding.md and docs/benchmarks.md
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.live
@@ -65,6 +66,11 @@ validation: setup  ## measure the held-out families of the corpus and keep the f
 	@PYTHONPATH=. $(BIN)/python -m tests.knowledge.validation
 
 INPUTS ?= 1000000
+SECONDS ?= 60
+
+chaos: setup  ## break the running bot for SECONDS seconds, on both databases, and compare every row
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.chaos --seconds $(SECONDS)
+
 STRINGS ?= 100000
 
 fuzz: setup  ## INPUTS damaged inputs at the parsers, STRINGS strings through the whole conversation, and docs/reliability.md's tables

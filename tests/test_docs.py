@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,9 @@ def test_no_file_names_a_registry() -> None:
     hosts = re.compile(r"(?:pypi|pythonhosted|npmjs|debian)\.(?:org|com)")
     files = [*ROOT.glob("*"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "bot").rglob("*.py")]
     assert [f.name for f in files if f.is_file() and hosts.search(f.read_text(errors="ignore"))] == []
+
+
+def test_make_has_no_target_twice() -> None:
+    said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert said.stderr == ""
+    assert "make test" in said.stdout

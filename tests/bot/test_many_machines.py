@@ -21,10 +21,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from benchmarks.chaos.clock import SharedClock
 from bot.clock import FixedClock, SystemClock
 from bot.delivery.deliver import Delivery
 from bot.settings import Settings
-from bot.store import outbox
+from bot.store import chats, outbox
 from bot.store.tables import Chat, Inbox, Outbox, Question
 from bot.store.unit import Store
 from bot.store.vault import vault_from
@@ -40,11 +41,12 @@ from tests.fake_telegram import TOKEN, FakeTelegram, Person, refusals
 from tests.fake_telegram.server import Server
 from tests.house import Scripted, house
 
-CHATS = 20
+CHATS = 8
 UPDATES = CHATS * ENTRIES
 PUT_OFF = 12
 """Sends that Telegram refuses for a second, so that a worker takes them over."""
 PATIENCE = 60.0
+LEASE = chats.LEASE.total_seconds() + 1
 PATH, SECRET = "a-long-path", "a-secret"
 
 
@@ -144,30 +146,45 @@ async def write_to(store: Store, person: Person, words: str) -> None:
         assert await outbox.queue_for(unit, chat, Reply(blocks=(line(words),)), "staff:1")
 
 
+async def recorded(store: Store) -> None:
+    """Until all that was sent is written down, and no chat is anybody's."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            async with store.read() as unit:
+                busy = select(func.count()).select_from(Chat).where(col(Chat.lease_by).is_not(None))
+                waits = select(func.count()).select_from(Outbox).where(col(Outbox.state) == "waiting")
+                left = [(await unit.session.execute(each)).scalar_one() for each in (busy, waits)]
+            if not any(left):
+                return
+
+
 async def test_every_reply_once_and_in_order_with_a_worker_killed(
     postgres_server: PostgresServer, tmp_path: Path
 ) -> None:
     child_node.warm_up()
     database, keys = postgres_server.fresh(), tmp_path / "keys"
     ports = free_ports(2)
+    clock = SharedClock(tmp_path / "clock")
     async with opened(database, keys) as store, FakeTelegram() as fake, front_door(fake, ports) as door:
         people = [fake.person(f"Person {number}") for number in range(CHATS)]
         fake.fail(refusals.retry_after(1), "sendMessage", times=PUT_OFF)
-        nodes = [start("web", settings_of(database, keys, fake, port, "web")) for port in ports]
-        first = start("worker", settings_of(database, keys, fake, 0))
+        nodes = [start("web", settings_of(database, keys, fake, port, "web"), clock) for port in ports]
+        first = start("worker", settings_of(database, keys, fake, 0), clock)
         try:
             for number in range(ENTRIES):
                 for person in people:
                     person.says(f"question {number} of {person.id}")
-            await fake.wait_until(lambda: len(read_by(people[0])) == ENTRIES, PATIENCE)
+            await fake.wait_until(lambda: sum(len(read_by(person)) for person in people) == UPDATES, PATIENCE)
+            await recorded(store)
 
             held = Unapplied()
             fake.fail(held, "sendMessage", people[0])
             await write_to(store, people[0], "From the team.")
             async with asyncio.timeout(PATIENCE):
                 await held.arrived.wait()
-            nodes.append(start("worker", settings_of(database, keys, fake, 0)))
+            nodes.append(start("worker", settings_of(database, keys, fake, 0), clock))
             await kill(first)
+            clock.jump(LEASE)
             held.release()
             expected = {person.id: [str(n) for n in range(ENTRIES)] for person in people}
             expected[people[0].id].append("From the team.")

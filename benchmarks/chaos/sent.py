@@ -1,0 +1,145 @@
+"""What a person read beside what the outbox says: everything, in order, and what came twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from benchmarks.chaos.evidence import Evidence, Rows
+from benchmarks.chaos.people import Phone
+from bot.channels.telegram.render import render
+from bot.store.tables import Outbox
+from handlers.turn import Reply
+from tests.fake_telegram.formatting import LONGEST_TEXT, content
+from tests.fake_telegram.model import Message
+
+ANYTHING = ""
+"""The words of a message that was dropped are not kept."""
+SLACK = dt.timedelta(seconds=1)
+"""Between what was done and what came of it."""
+PATIENCE = dt.timedelta(seconds=5)
+"""A sender waits no longer for an answer; the next copy may be because it did not come in time."""
+
+
+@dataclass
+class Line:
+    """One row of the outbox, as the messages that it becomes, and the moments at which its first one was read."""
+
+    row: Outbox
+    parts: list[str]
+    read: list[dt.datetime] = field(default_factory=list)
+
+
+@dataclass
+class Reading:
+    """What came of comparing one chat."""
+
+    unread: list[str] = field(default_factory=list)
+    disordered: list[str] = field(default_factory=list)
+    repeated: list[Line] = field(default_factory=list)
+
+    @property
+    def extra(self) -> int:
+        """How many messages came once more."""
+        return sum(len(line.read) - 1 for line in self.repeated)
+
+
+def read_by(phone: Phone, found: Rows) -> Reading:
+    """Compare a chat from its first message to its last."""
+    chat = found.chat_of.get(phone.person.id)
+    mine = found.by_chat[chat.id] if chat else []
+    lines = [Line(row, parts(found.replies[row.id]) if row.id in found.replies else [ANYTHING]) for row in mine]
+    lines = [line for line in lines if line.parts]
+    reader, reading = Reader(lines), Reading()
+    for message in phone.person.chat.messages.values():
+        if message.sender.is_bot and not reader.takes(message):
+            reading.disordered.append(f"{phone.person.id}: {seen(message)[:60]!r} at {reader.place}")
+    reading.unread = [
+        f"{line.row.key} {line.row.state}" for line in lines if not line.read and not given_up(line, phone)
+    ]
+    reading.repeated = [line for line in lines if len(line.read) > 1]
+    return reading
+
+
+def given_up(line: Line, phone: Phone) -> bool:
+    """Rightly: somebody who blocks us is not written to."""
+    return phone.sort == "leaver" and line.row.state == "dropped"
+
+
+class Reader:
+    """Follows a chat along its lines: the next one, the same once more, and nothing else."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._lines = lines
+        self._owners = {int(each): line for line in lines for each in (line.row.message_id or "").split()}
+        self.place = 0
+        self._part = 0
+
+    def takes(self, message: Message) -> bool:
+        """Is this what comes next, or the last one again?"""
+        text, was = seen(message), (self.place, self._part)
+        while not (self._next(text, message) or self._again(text, message)):
+            if self.place >= len(self._lines) or self._lines[self.place].row.state != "dropped":
+                self.place, self._part = was
+                return self._dropped_on_its_way(message)
+            self.place, self._part = self.place + 1, 0
+        return True
+
+    def _dropped_on_its_way(self, message: Message) -> bool:
+        """Sent while its person blocked us: the words are not kept, so any will do."""
+        if self.place >= len(self._lines) or self._lines[self.place].parts != [ANYTHING]:
+            return False
+        self._begin(self.place, 0, message)
+        return True
+
+    def _next(self, text: str, message: Message) -> bool:
+        if not self._fits(self.place, self._part, text, message):
+            return False
+        self._begin(self.place, self._part, message)
+        return True
+
+    def _again(self, text: str, message: Message) -> bool:
+        """From its beginning: the one that is being read, or the one before it."""
+        tried = [self.place] if self._part else []
+        for place in [*tried, self.place - 1]:
+            if self._fits(place, 0, text, message):
+                self._begin(place, 0, message)
+                return True
+        return False
+
+    def _fits(self, place: int, part: int, text: str, message: Message) -> bool:
+        """The words are those of that line, and no other line has written this message down as its own."""
+        if not 0 <= place < len(self._lines) or self._lines[place].parts[part] != text:
+            return False
+        return self._owners.get(message.message_id, self._lines[place]) is self._lines[place]
+
+    def _begin(self, place: int, part: int, message: Message) -> None:
+        line = self._lines[place]
+        if part == 0:
+            line.read.append(message.date)
+        whole = part + 1 == len(line.parts)
+        self.place, self._part = (place + 1, 0) if whole else (place, part + 1)
+
+
+def parts(reply: Reply) -> list[str]:
+    """The messages that a reply becomes: its words, then its file."""
+    words = [
+        content({"text": part.html, "parse_mode": "HTML"}, "text", "entities", LONGEST_TEXT)[0]
+        for part in render(reply)
+    ]
+    return [*words, *([f"[document {reply.file.name}]"] if reply.file else [])]
+
+
+def seen(message: Message) -> str:
+    """A message as its person sees it."""
+    return message.text or message.seen()
+
+
+def unexcused(line: Line, evidence: Evidence) -> int:
+    """How many copies of a message came though nothing was done to the one before, and it was not slow."""
+    moments = [event.at for event in evidence.nemesis.events]
+    moments += [call.at for call in evidence.fake.calls if call.outcome == "lost"]
+    pairs = zip(line.read, line.read[1:], strict=False)
+    soon = [(first, second) for first, second in pairs if second - first < PATIENCE]
+    return sum(not any(first - SLACK <= at <= second for at in moments) for first, second in soon)
