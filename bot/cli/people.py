@@ -1,4 +1,4 @@
-"""`bot handovers` and `bot reports`: who asked for a person, and whose details are wrong. Until the console comes."""
+"""`bot handovers` and `bot reports`: who asked for a person, and whose details are wrong. The console has the same."""
 
 from __future__ import annotations
 

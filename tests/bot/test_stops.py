@@ -22,6 +22,8 @@ CHATS = 4
 UPDATES = CHATS * ENTRIES
 PATIENCE = 60.0
 WITHIN = 10.0
+BROWSERS = 2
+BY_WEB = "inbox WHERE channel = 'web'"
 
 
 async def until_it_answers(address: str) -> None:
@@ -30,6 +32,15 @@ async def until_it_answers(address: str) -> None:
         while True:
             with contextlib.suppress(httpx.TransportError):
                 await client.get(f"{address}/healthz")
+                return
+            await asyncio.sleep(0.05)
+
+
+async def until_stored(database: str) -> None:
+    """Until a first question by the web is there."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            if count(database, BY_WEB):
                 return
             await asyncio.sleep(0.05)
 
@@ -73,9 +84,10 @@ async def test_stopped_under_load(sqlite_files: SqliteFiles, tmp_path: Path, fre
         child = child_node.start("web", settings)
         try:
             await until_it_answers(address)
-            browsers = [asyncio.ensure_future(ask(address, number)) for number in range(2)]
+            browsers = [asyncio.ensure_future(ask(address, number)) for number in range(BROWSERS)]
             page = asyncio.ensure_future(listen(address))
             await fake.wait_until(partial(has_answered, people, UPDATES // 4), PATIENCE)
+            await until_stored(database)
             began = time.monotonic()
             code = await child_node.stop(child)
             took = time.monotonic() - began
@@ -84,7 +96,8 @@ async def test_stopped_under_load(sqlite_files: SqliteFiles, tmp_path: Path, fre
             await page
             assert code == 0
             assert took < WITHIN
-            assert count(database, "inbox WHERE channel = 'web'") == taken > 0
+            # each browser's last question may have been stored and its answer not have come: it is asked again then
+            assert taken <= count(database, BY_WEB) <= taken + BROWSERS
             assert count(database, "outbox WHERE state = 'waiting' AND maybe_sent") == 0, "nothing was half sent"
             child = child_node.start("web", settings)
             await fake.wait_until(partial(has_answered, people, UPDATES), PATIENCE)
