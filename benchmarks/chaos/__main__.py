@@ -68,7 +68,9 @@ def plan_of(setting: Setting, chosen: list[Setting], asked: argparse.Namespace) 
 def one(setting: Setting, plan: Plan) -> Verdict:
     """One setting, with a bar that says how far it is."""
     with typer.progressbar(length=1000, label=setting.name, file=sys.stderr) as bar:
-        return asyncio.run(run(setting, plan, lambda done: bar.update(round(min(done, 1) * 1000) - bar.pos)))
+        verdict = asyncio.run(run(setting, plan, lambda done: bar.update(round(min(done, 1) * 1000) - bar.pos)))
+    print(f"{table([verdict], setting.name)}\n", file=sys.stderr)  # a long run shows what it has
+    return verdict
 
 
 def is_full(verdicts: list[Verdict]) -> bool:

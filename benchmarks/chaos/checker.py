@@ -14,6 +14,7 @@ from benchmarks.chaos.replay import in_order, replayed
 from benchmarks.chaos.sent import Reading, read_by, unexcused
 from benchmarks.chaos.visits import overbooked, untrue
 from bot.store.tables import Outbox
+from bot.visits.booking import BOOKED, CANCELLED
 from bot.visits.tasks import SOURCE
 
 FLOOD = "Too Many Requests"
@@ -73,7 +74,8 @@ def _done(evidence: Evidence, found: Rows) -> Counter[str]:
     return counts + Counter(
         {
             "updates": said,
-            "visits": len(found.visits),
+            "taps given up by Telegram": said - len(_handed_over(evidence, found)),
+            "visits": sum(visit.state in (BOOKED, CANCELLED) for visit in found.visits),
             "429s": outcomes["429"],
             "lost responses": outcomes["lost"] + (door.lost if door else 0),
             "messages": len(found.outbox),
@@ -88,13 +90,20 @@ def _outcome(text: str) -> str:
 
 def _not_applied(evidence: Evidence, found: Rows) -> list[str]:
     states = {int(row.external_id): row.state for row in found.inbox}
-    said = [each.number for phone in evidence.phones for each in phone.said]
+    said = [each.number for each in _handed_over(evidence, found)]
     lost = [f"update {number} is {states.get(number, 'nowhere')}" for number in said if states.get(number) != "applied"]
     return lost + [f"update {number} came from nobody" for number in set(states) - set(said)]
 
 
+def _handed_over(evidence: Evidence, found: Rows) -> list[Said]:
+    """All that people did, but for taps that Telegram itself gave up after 150 seconds."""
+    given_up = {*evidence.fake.world.updates.expired, *evidence.fake.world.webhook.dropped}
+    given_up -= {int(row.external_id) for row in found.inbox}
+    return [each for phone in evidence.phones for each in phone.said if each.number not in given_up]
+
+
 def _not_answered(evidence: Evidence, found: Rows) -> list[str]:
-    said = [each for phone in evidence.phones for each in phone.said if each.wants_answer]
+    said = [each for each in _handed_over(evidence, found) if each.wants_answer]
     return [f"update {each.number} has no answer" for each in said if not found.by_update.get(each.number)]
 
 

@@ -20,8 +20,6 @@ from tests.fake_telegram import FakeTelegram, Garbled, Lost, Slow, refusals
 from tests.fake_telegram.faults import Dropped
 
 KILLS, STOPS, JUMPS, REPEATS = "kills", "stops", "clock jumps", "repeated updates"
-ANSWERS, SILENT = 4, 8.0
-"""Messages that the bot sends before it is killed again, unless it sends none for so many seconds."""
 FARTHEST = 48 * 3600.0
 """Seconds that the clock jumps forward in a run, all together."""
 
@@ -136,9 +134,10 @@ class Nemesis:
                 self.fake.world.deliver_again(old.update)
 
     async def jump(self) -> None:
-        """The clock of all machines: forward by up to three hours, or back by up to three seconds."""
-        forward = self.chance.random() < 0.7 and self.jumped < FARTHEST
-        seconds = self.chance.uniform(60, 10_000) if forward else -self.chance.uniform(0.1, 3)
+        """The clock of all machines: forward by a minute or by hours, or back by up to three seconds."""
+        far = self.chance.random() < 0.2 and self.jumped < FARTHEST  # more often, and nobody gets through a form
+        forward = self.chance.uniform(600, 10_000) if far else self.chance.uniform(1, 60)
+        seconds = forward if far or self.chance.random() < 0.5 else -self.chance.uniform(0.1, 3)
         self.jumped += max(0.0, seconds)
         self.jump_by(seconds)
 
@@ -156,9 +155,9 @@ class Nemesis:
 
     async def _something_said(self) -> None:
         """Wait until the bot has answered somebody since: to kill only what is starting would show little."""
-        until = self._said() + ANSWERS
+        until = self._said() + self.plan.answers
         with suppress(TimeoutError):
-            await self.fake.world.changes.until(lambda: self._said() >= until, SILENT)
+            await self.fake.world.changes.until(lambda: self._said() >= until, self.plan.silent)
 
     async def _pause(self, place: int) -> None:
         self.note("stop", STOPS)

@@ -30,7 +30,7 @@ ANSWERS = {
 }  # fmt: skip
 TAPPED = ("Skip all of these", "Book it", "Carry on", "Yes, cancel it", "Yes, please")
 WISHES = ("/visit", "can i move my visit", "cancel my visit please", "when is my visit?", "/visit")
-LOOKS, GIVES_UP = 0.05, 20.0
+LOOKS, GIVES_UP = 0.05, 60.0
 """Seconds between looks at the phone; and after which a person writes again without an answer."""
 
 
@@ -135,10 +135,11 @@ class Script:
     def comes_and_goes(self) -> int:
         """A question, then they block the bot; later they come back."""
         if self.phone.person.chat.access == "open":
-            self.asks()
+            asked = self.asks()
             if self.chance.random() < 0.3:
                 self.phone.leaves()
-            return 0
+                return 0
+            return asked
         self.phone.leaves(back=True)
         self.phone.says("/help")
         return 1
@@ -179,12 +180,8 @@ class Script:
 
 def tappable(message: Message) -> list[str]:
     """The labels of its buttons that the bot hears of."""
-    return [label for label in message.buttons if _is_heard(message, label)]
-
-
-def _is_heard(message: Message, label: str) -> bool:
-    found = markup.find([message.markup] if message.markup else [], label)
-    return found is not None and "callback_data" in found
+    found = {label: markup.find([message.markup] if message.markup else [], label) for label in message.buttons}
+    return [label for label, button in found.items() if button and "callback_data" in button]
 
 
 def crowd(fake: FakeTelegram, plan: Plan, over: asyncio.Event) -> list[Script]:

@@ -33,11 +33,15 @@ class Plan:
     seconds: float = 20.0
     updates: int = 0
     kills: int = 0
-    askers: int = 60
-    bookers: int = 24
-    leavers: int = 6
-    thinks: float = 0.8
+    askers: int = 30
+    bookers: int = 16
+    leavers: int = 4
+    thinks: float = 0.5
     """The longest pause of a person, in seconds."""
+    answers: int = 15
+    """Messages that the bot sends before it is killed again."""
+    silent: float = 15.0
+    """Unless it sends none for so many seconds."""
     pause: float = 1.0
     """The longest pause of the nemesis between two acts."""
     stopped: float = 10.0

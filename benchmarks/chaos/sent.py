@@ -51,9 +51,10 @@ def read_by(phone: Phone, found: Rows) -> Reading:
     mine = found.by_chat[chat.id] if chat else []
     lines = [Line(row, parts(found.replies[row.id]) if row.id in found.replies else [ANYTHING]) for row in mine]
     lines = [line for line in lines if line.parts]
-    reader, reading = Reader(lines), Reading()
-    for message in phone.person.chat.messages.values():
-        if message.sender.is_bot and not reader.takes(message):
+    messages = [each for each in phone.person.chat.messages.values() if each.sender.is_bot]
+    reader, reading = Reader(lines, messages), Reading()
+    for message in messages:
+        if not reader.takes(message):
             reading.disordered.append(f"{phone.person.id}: {seen(message)[:60]!r} at {reader.place}")
     reading.unread = [
         f"{line.row.key} {line.row.state}" for line in lines if not line.read and not given_up(line, phone)
@@ -70,9 +71,9 @@ def given_up(line: Line, phone: Phone) -> bool:
 class Reader:
     """Follows a chat along its lines: the next one, the same once more, and nothing else."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
+    def __init__(self, lines: Sequence[Line], messages: Sequence[Message]) -> None:
         self._lines = lines
-        self._owners = {int(each): line for line in lines for each in (line.row.message_id or "").split()}
+        self._owners = owners(lines, messages)
         self.place = 0
         self._part = 0
 
@@ -82,7 +83,7 @@ class Reader:
         while not (self._next(text, message) or self._again(text, message)):
             if self.place >= len(self._lines) or self._lines[self.place].row.state != "dropped":
                 self.place, self._part = was
-                return self._dropped_on_its_way(message)
+                return self._dropped_on_its_way(message) or self._lost_its_place(message)
             self.place, self._part = self.place + 1, 0
         return True
 
@@ -92,6 +93,14 @@ class Reader:
             return False
         self._begin(self.place, 0, message)
         return True
+
+    def _lost_its_place(self, message: Message) -> bool:
+        """One fault is one finding: go on behind the line that this message belongs to."""
+        owner = self._owners.get(message.message_id)
+        if owner is not None:
+            owner.read.append(message.date)
+            self.place, self._part = max(self.place, self._lines.index(owner) + 1), 0
+        return False
 
     def _next(self, text: str, message: Message) -> bool:
         if not self._fits(self.place, self._part, text, message):
@@ -109,7 +118,7 @@ class Reader:
         return False
 
     def _fits(self, place: int, part: int, text: str, message: Message) -> bool:
-        """The words are those of that line, and no other line has written this message down as its own."""
+        """The words are those of that line, and the message is no other line's."""
         if not 0 <= place < len(self._lines) or self._lines[place].parts[part] != text:
             return False
         return self._owners.get(message.message_id, self._lines[place]) is self._lines[place]
@@ -120,6 +129,18 @@ class Reader:
             line.read.append(message.date)
         whole = part + 1 == len(line.parts)
         self.place, self._part = (place + 1, 0) if whole else (place, part + 1)
+
+
+def owners(lines: Sequence[Line], messages: Sequence[Message]) -> dict[int, Line]:
+    """Which line a message belongs to, by its number: the one that wrote it down. A copy that nobody wrote down belongs
+    to the next one that was, where the words are the same: equal answers may follow each other."""
+    found = {int(each): line for line in lines for each in (line.row.message_id or "").split()}
+    following: Line | None = None
+    for message in reversed(messages):
+        following = found.get(message.message_id, following)
+        if following is not None and seen(message) in following.parts:
+            found.setdefault(message.message_id, following)
+    return found
 
 
 def parts(reply: Reply) -> list[str]:

@@ -15,6 +15,8 @@ COLUMNS: tuple[tuple[str, Callable[[Verdict], str]], ...] = (
     ("stopped", lambda each: str(each.done[STOPS])),
     ("restarts of PostgreSQL, or disk full", lambda each: str(each.done["restart"] + each.done["disk full"])),
     ("clock jumps", lambda each: str(each.done[JUMPS])),
+    ("visits booked", lambda each: str(each.done["visits"])),
+    ("taps that Telegram gave up", lambda each: str(each.done["taps given up by Telegram"])),
     ("429s", lambda each: str(each.done["429s"])),
     ("responses lost", lambda each: str(each.done["lost responses"])),
     ("**lost**", lambda each: _count(each, "lost")),

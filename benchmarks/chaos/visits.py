@@ -44,7 +44,8 @@ def _told(evidence: Evidence, found: Rows) -> Iterator[tuple[str, tuple[str, str
 def _as_told(visit: Visit, told: tuple[str, str] | None) -> bool:
     if visit.state not in (BOOKED, CANCELLED):
         return told is None
-    return told is not None and told[0] == visit.state and when(Texts(), visit.starts, ZONE) in told[1]
+    said = when(Texts(), visit.starts, ZONE)
+    return told is not None and told[0] == visit.state and (said in told[1] or said.replace(" at ", ", ") in told[1])
 
 
 def overbooked(found: Rows) -> list[str]:

@@ -21,7 +21,18 @@ from knowledge.prose import line
 from tests.fake_telegram import FakeTelegram
 
 SHORT = Plan(
-    seconds=0, updates=40, kills=2, askers=8, bookers=4, leavers=2, thinks=0.2, pause=0.2, stopped=0.5, hurried=True
+    seconds=0,
+    updates=40,
+    kills=2,
+    answers=5,
+    silent=8,
+    askers=8,
+    bookers=4,
+    leavers=2,
+    thinks=0.2,
+    pause=0.2,
+    stopped=0.5,
+    hurried=True,
 )
 POLLING, _, CLUSTER = SETTINGS
 AT = dt.datetime(2026, 11, 25, 10, tzinfo=dt.UTC)

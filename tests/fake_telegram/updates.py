@@ -50,6 +50,7 @@ class Updates:
         self._serials = itertools.count(1)
         self._first_expiry: dt.datetime | None = None
         self.allowed: set[str] = set()
+        self.expired: list[int] = []  # update ids that nobody took in time
         self.next_id = _FIRST_ID  # set it to model the new random numbers after a quiet week
 
     def allow(self, kinds: list[str] | None) -> None:
@@ -117,6 +118,7 @@ class Updates:
         now = self._clock.now()
         if self._first_expiry is not None and self._first_expiry <= now:
             for each in [each for each in self._pending.values() if each.expires <= now]:
+                self.expired.append(each.id)
                 self._remove(each)
             self._first_expiry = min((each.expires for each in self._pending.values()), default=None)
 
