@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
 
 from bot.errors import StoreUnavailable
-from bot.store import staff_tables, tables, visit_tables  # noqa: F401  the tables register themselves
+from bot.store import reach_tables, staff_tables, tables, visit_tables  # noqa: F401  the tables register themselves
 from bot.store.unit import Store
 
 SCRIPTS = Path(__file__).parent / "migrations"

@@ -44,6 +44,8 @@ async def keep_question(unit: Unit, chat_id: int, effect: KeepQuestion) -> None:
         "at": unit.now,
         "verdict": "",
         "state": "open",
+        "area": "",
+        "summed": False,
     }
     await unit.run(KEEP, values)
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, LargeBinary, Table, bindparam, func, select, text, update
 from sqlmodel import SQLModel
 
-from bot.store import keys, staff_tables, tables, visit_tables  # noqa: F401  the tables register themselves
+from bot.store import keys, reach_tables, staff_tables, tables, visit_tables  # noqa: F401  the tables register themselves
 from bot.store.unit import Store, Unit
 
 AT_ONCE = 200

@@ -16,9 +16,11 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlmodel import Field, SQLModel
 
+UNSUMMED = text("NOT summed")
 BIG = BigInteger().with_variant(Integer, "sqlite")
 """SQLite counts its own keys only in a column called INTEGER."""
 
@@ -146,9 +148,10 @@ class Outbox(SQLModel, table=True):
 
 
 class Question(SQLModel, table=True):
-    """What somebody asked, personal details removed. Never a crisis or abuse message."""
+    """What somebody asked, personal details removed. Never a crisis or abuse message. `summed`: it is in the counts."""
 
     __tablename__ = "question"
+    __table_args__ = (Index("question_unsummed", "id", sqlite_where=UNSUMMED, postgresql_where=UNSUMMED),)
     id: int = key()
     chat_id: int | None = refers("chat.id", nullable=True, ondelete="SET NULL", default=None)
     text: str = Field(sa_type=Text)
@@ -161,6 +164,8 @@ class Question(SQLModel, table=True):
     verdict: str = ""
     state: str = "open"
     settled_by: int | None = None
+    area: str = ""
+    summed: bool = False
 
 
 class RouteCount(SQLModel, table=True):

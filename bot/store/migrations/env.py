@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlmodel import SQLModel
 
-from bot.store import staff_tables, tables, visit_tables  # noqa: F401  the tables register themselves
+from bot.store import reach_tables, staff_tables, tables, visit_tables  # noqa: F401  the tables register themselves
 
 connection = context.config.attributes["connection"]
 context.configure(
