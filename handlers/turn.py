@@ -88,6 +88,7 @@ class Session(Frozen):
     paused: Waiting | None = Field(default=None, description="the form that a safety question interrupted")
     misses: int = Field(default=0, description="turns in a row without a useful answer")
     visit: Draft | None = Field(default=None, description="a visit that is being asked for")
+    area: str = Field(default="", description="the area of the place that they named; for counts, and to sort by")
     quiet: bool = Field(default=False, description="after a crisis or abuse message: nothing is kept or sent later")
 
 
