@@ -6,17 +6,16 @@ import asyncio
 from dataclasses import dataclass, field
 from functools import partial
 
-from fastapi import FastAPI
-
 from bot.channels.telegram.account import Account, account, connect
 from bot.channels.telegram.door import Door, Turns
 from bot.channels.telegram.polling import Poller
 from bot.channels.telegram.send import TelegramSender
 from bot.channels.telegram.setup import set_commands
 from bot.channels.telegram.tasks import Background
-from bot.channels.telegram.webhook import Webhook
+from bot.channels.telegram.webhook import PREFIX, Webhook
 from bot.delivery.deliver import Delivery, Waker, quietly
 from bot.ops.counting import CountedSender
+from bot.ops.doors import Front
 from bot.settings import Settings
 from bot.wiring import House
 from handlers.catalogue import Texts
@@ -51,13 +50,13 @@ class Telegram:
         telegram.menu.start(set_commands(bot, Texts, built.knowing.library().place.name))
         return telegram
 
-    async def take_updates(self, settings: Settings, app: FastAPI) -> None:
-        """Until cancelled: by polling, or by a route that is added to the app now."""
+    async def take_updates(self, settings: Settings, front: Front) -> None:
+        """Until cancelled: by polling, or by a door that is put before the pages now."""
         if settings.telegram_mode == "polling":
             await self._poll()
         elif settings.webhook_path and settings.webhook_secret:
             secret = settings.webhook_secret.get_secret_value()
-            app.router.routes.insert(0, Webhook(self.door, settings.webhook_path, secret).route)
+            front.add(PREFIX, Webhook(self.door, settings.webhook_path, secret))
             await asyncio.Event().wait()
 
     async def _poll(self) -> None:

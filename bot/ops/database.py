@@ -69,7 +69,7 @@ async def _read(unit: Unit, place: Path, keys: bool) -> AsyncIterator[Finding]:
     yield schema
     if not schema.ok:
         return
-    if not is_postgres(str(unit.session.get_bind().engine.url)):
+    if not is_postgres(str(unit.connection.engine.url)):
         yield await _durable(unit)
     if keys:
         yield await _opens(unit)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from fastapi import FastAPI
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.clock import new_id
@@ -21,11 +22,29 @@ if TYPE_CHECKING:
     from bot.ops.metrics import Metrics
 
 
+class Front:
+    """Before the pages and all that pages need stands a door for a machine, below a path of its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._doors: dict[str, ASGIApp] = {}
+
+    def add(self, prefix: str, door: ASGIApp) -> None:
+        """From now on, what is asked for right below `prefix` ("/telegram/") is the door's."""
+        self._doors[prefix] = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """To the door that it is for, else to the pages."""
+        path = scope["path"] if scope["type"] == "http" else ""
+        await self._doors.get(path[: path.rfind("/") + 1], self._app)(scope, receive, send)
+
+
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """The application with its gate before it, and its health."""
+    """The application with its gate before it, its front, and its health."""
 
     gate: Gate
+    front: Front
     health: Health
 
 
@@ -37,7 +56,8 @@ def doors_of(built: House, app: FastAPI) -> Doors:
     if built.settings.metrics:
         app.router.routes.insert(0, metrics_of(built))
     trusted = proxies()
-    return Doors(Gate(ProxyHeadersMiddleware(app, trusted), trusted, new_id), health)  # type: ignore[arg-type]
+    front = Front(ProxyHeadersMiddleware(app, trusted))  # type: ignore[arg-type]
+    return Doors(Gate(front, trusted, new_id), front, health)
 
 
 def proxies() -> list[str]:

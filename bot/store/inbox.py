@@ -28,7 +28,7 @@ Insert = Callable[[Any], Any]
 
 def insert_of(unit: Unit) -> Insert:
     """The `insert` of the database at hand, which knows ON CONFLICT."""
-    return pg_insert if unit.session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    return pg_insert if unit.connection.dialect.name == "postgresql" else sqlite_insert
 
 
 def upsert(unit: Unit, table: type[SQLModel]) -> Any:

@@ -30,7 +30,7 @@ KEEPALIVE = {"keepalives": 1, "keepalives_idle": 20, "keepalives_interval": 5, "
 
 async def tell(unit: Unit, channel: str, said: str = "") -> None:
     """Wake whoever listens once this transaction commits, and nobody if it rolls back. Does nothing on SQLite."""
-    if unit.session.get_bind().dialect.name == "postgresql":
+    if unit.connection.dialect.name == "postgresql":
         await unit.session.execute(select(func.pg_notify(channel, said)))
 
 

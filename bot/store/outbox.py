@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Row, bindparam, exists, func, insert, or_, select, update
@@ -58,6 +59,8 @@ class Queued:
     source: str
     created_at: dt.datetime
     reply: Reply
+    claimed: float = field(default_factory=time.monotonic, compare=False)
+    """Seconds of this machine's own count when it was given to whoever sends it."""
 
 
 @dataclass(frozen=True)

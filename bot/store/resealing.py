@@ -99,13 +99,13 @@ async def _batch(unit: Unit, table: Table, column: Column[bytes], after: int) ->
     fresh = [{"row": number, "sealed": unit.vault.seal(name, unit.vault.open(name, kept))} for number, kept in rows]
     if fresh:
         this = update(table).where(key == bindparam("row")).values({column: bindparam("sealed")})
-        await (await unit.session.connection()).execute(this, fresh)
+        await unit.connection.execute(this, fresh)
     return (rows[-1][0] if rows else after), len(rows)
 
 
 async def _nobody_writes(unit: Unit) -> None:
     """Until this transaction ends, none that sealed with an old key can still commit. SQLite has one writer anyway."""
-    if unit.session.get_bind().dialect.name == "postgresql":
+    if unit.connection.dialect.name == "postgresql":
         names = ", ".join(sorted({table.name for table, _ in sealed_columns()}))
         await unit.session.execute(text(f"LOCK TABLE {names} IN SHARE MODE"))
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import CursorResult, Executable, func, select
@@ -23,7 +24,6 @@ from bot.store.vault import Vault
 class Unit:
     """What a repository function needs: the open transaction, the vault, and the one `now` of this transaction."""
 
-    session: AsyncSession
     vault: Vault
     now: dt.datetime
     connection: AsyncConnection
@@ -32,10 +32,27 @@ class Unit:
     noted: list[str] = field(default_factory=list, compare=False)
     """What this transaction did that is counted once it is committed, each in a word."""
 
+    @cached_property
+    def session(self) -> AsyncSession:
+        """The ORM over this transaction. Made when it is first asked for: most turns never do, and it costs as much as
+        all their statements."""
+        return AsyncSession(self.connection, expire_on_commit=False)
+
     async def run(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
         """A statement on the tables themselves, past the ORM: what every turn does goes this way, with statements that
         are made once. `values` are those of its named parameters."""
         return await self.connection.execute(statement, values)
+
+    async def commit(self) -> None:
+        """What the ORM holds back is written, and all of it kept."""
+        if "session" in self.__dict__:
+            await self.session.flush()
+        await self.connection.commit()
+
+    async def close(self) -> None:
+        """Let go of what the ORM holds."""
+        if "session" in self.__dict__:
+            await self.session.close()
 
 
 class Store:
@@ -59,7 +76,7 @@ class Store:
         """A transaction that commits at the end of the block, or rolls back. Raises StoreUnavailable."""
         async with self._unit(self.writing) as unit:
             yield unit
-            await unit.session.commit()
+            await unit.commit()
         if unit.queued and self.on_queued is not None:
             self.on_queued(unit.queued)
         if unit.noted and self.on_noted is not None:
@@ -74,10 +91,14 @@ class Store:
     @asynccontextmanager
     async def _unit(self, engine: AsyncEngine) -> AsyncIterator[Unit]:
         try:
-            async with AsyncSession(engine, expire_on_commit=False) as session:
-                connection = await session.connection()  # begins here: a locked database fails before any work
+            async with engine.connect() as connection:
+                await connection.begin()  # begins here: a locked database fails before any work
                 self.heard(True)
-                yield Unit(session, self.vault, self._clock.now(), connection)
+                unit = Unit(self.vault, self._clock.now(), connection)
+                try:
+                    yield unit
+                finally:
+                    await unit.close()
         except (DBAPIError, PoolTimeout, OSError) as error:
             if isinstance(error, DBAPIError) and not _passing(error):
                 raise
@@ -92,8 +113,8 @@ class Store:
 
 async def alone(unit: Unit, key: int) -> None:
     """Until this transaction ends, no other gets past here with the same key. SQLite has one writer anyway."""
-    if unit.session.get_bind().dialect.name == "postgresql":
-        await unit.session.execute(select(func.pg_advisory_xact_lock(key)))
+    if unit.connection.dialect.name == "postgresql":
+        await unit.run(select(func.pg_advisory_xact_lock(key)))
 
 
 def _passing(error: DBAPIError) -> bool:

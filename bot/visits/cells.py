@@ -81,7 +81,7 @@ async def look(unit: Unit, cells: Cells, chat_id: int | None = None) -> Look:
 
 def only_writer(unit: Unit) -> bool:
     """Does nobody else write until this transaction ends? On SQLite: what a look saw free is there to be taken."""
-    return unit.session.get_bind().dialect.name == "sqlite"
+    return unit.connection.dialect.name == "sqlite"
 
 
 @asynccontextmanager
@@ -105,7 +105,7 @@ async def take(unit: Unit, cells: Cells, visit_id: int, hold_until: dt.datetime 
 
 
 def _taking(unit: Unit) -> Any:
-    kind = unit.session.get_bind().dialect.name
+    kind = unit.connection.dialect.name
     if kind not in TAKE:
         fresh = upsert(unit, Occupied)
         TAKE[kind] = fresh.on_conflict_do_update(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass, field, replace
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from bot.store.outbox import queue_for
 from bot.store.tables import Outbox
 from handlers.turn import Reply, Turn
 from knowledge.prose import line, words_of
+from tests.databases import SqliteFiles
 from tests.house import Scripted, house
 
 SECOND = "The second."
@@ -66,3 +68,22 @@ async def test_whoever_was_too_slow_neither_goes_on_nor_undoes(
     assert quick.sent[-1] == SECOND
     assert len(slow.sent) == (0 if fails else 1), "the message in hand, and no other"
     assert list(states) == ["sent", "sent"]
+
+
+@pytest.mark.parametrize("overtaken", [False, True])
+async def test_a_machine_that_was_paused_asks_again_before_it_sends(
+    sqlite_files: SqliteFiles, clock: FixedClock, overtaken: bool
+) -> None:
+    late, quick = StandsStill(), StandsStill()
+    late.released.set()
+    quick.released.set()
+    async with house(sqlite_files.fresh(), clock, Scripted()) as built:
+        turn = Turn(channel="telegram", key="1", chat="5", at=clock.now(), text="hello")
+        taken = await built.conversation.take(turn, "the paused one")
+        assert taken.ready is not None
+        if overtaken:
+            clock.move(seconds=31)
+            await Delivery(built.store, quick).deliver(taken.ready.queued.chat_id)
+        queued = replace(taken.ready.queued, claimed=time.monotonic() - 6)
+        await Delivery(built.store, late).deliver(queued.chat_id, replace(taken.ready, queued=queued))
+    assert (len(quick.sent), len(late.sent)) == ((1, 0) if overtaken else (0, 1))

@@ -13,7 +13,6 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
-from starlette.applications import Starlette
 
 from bot.channels.telegram.account import account, connect
 from bot.channels.telegram.door import Door
@@ -155,7 +154,7 @@ async def hooked(fake: FakeTelegram, built: House, turns: Bounded) -> AsyncItera
     bot = account(TOKEN, fake.url)
     delivery = Delivery(built.store, TelegramSender(bot))
     door = Door(bot, await connect(bot), turns, partial(quietly, delivery), built.clock)
-    server = Server(Starlette(routes=[Webhook(door, "path", "secret").route]))
+    server = Server(Webhook(door, "path", "secret"))
     url = await server.open()
     fake.world.webhook.set({"url": f"{url}/telegram/path", "secret_token": "secret"})
     try:

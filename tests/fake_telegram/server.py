@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import json
 import re
 import socket
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import uvicorn
@@ -36,6 +38,7 @@ class Api:
     def __init__(self, world: World, script: Script, token: str, control: Control) -> None:
         self._world, self._script, self._token, self._control = world, script, token, control
         self._handlers = _handlers(MessageMethods(world)) | _handlers(ProfileMethods(world))
+        world.webhook.said = self._answered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -62,8 +65,17 @@ class Api:
             raise refusals.not_found()
         if path["token"] != self._token:
             raise refusals.unauthorised()
-        arrived = await incoming.read(request)
-        call = Call(len(self._world.calls), self._world.clock.now(), path["method"], arrived.given)
+        return await self._carried_out(path["method"], await incoming.read(request))
+
+    async def _answered(self, words: bytes) -> None:
+        """A call in the answer to an update: carried out, and its result told to nobody."""
+        given = json.loads(words) if words.startswith(b"{") else {}
+        if method := given.pop("method", None):
+            with suppress(Refusal, Dropped, Page):
+                await self._carried_out(method, Incoming(given))
+
+    async def _carried_out(self, method: str, arrived: Incoming) -> Any:
+        call = Call(len(self._world.calls), self._world.clock.now(), method, arrived.given)
         self._world.calls.append(call)
         self._world.changes.announce()
         try:

@@ -11,7 +11,7 @@ import asyncio
 import datetime as dt
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
@@ -41,6 +41,7 @@ class Webhook:
         self._free = asyncio.Semaphore(40)
         self.scale = 0.001  # real seconds for each second of delay
         self.timeout = 60.0  # real seconds to wait for an answer
+        self.said: Callable[[bytes], Awaitable[None]] = _unheard  # told what a bot's answer says
         self.url = ""
         self.secret = ""
         self.max_connections = 40
@@ -133,11 +134,12 @@ class Webhook:
             async with self._client().post(
                 self.url, json=body, headers=headers, timeout=aiohttp.ClientTimeout(self.timeout)
             ) as answer:
-                await answer.read()
+                words = await answer.read()
         except (aiohttp.ClientError, OSError) as error:
             return self._failed(f"Webhook connection closed: {type(error).__name__}", 0), 0
         if 200 <= answer.status <= 299:
             self._gone_since = None
+            await self.said(words)
             return "", 0
         said = answer.headers.get("Retry-After", "")
         seconds = min(int(said), LONGEST_RETRY_AFTER) if said.isdigit() else 0
@@ -170,3 +172,7 @@ class Webhook:
         await asyncio.gather(*self._stop_tasks(), return_exceptions=True)
         if self._session is not None:
             await self._session.close()
+
+
+async def _unheard(_words: bytes) -> None:
+    """Nobody carries out what an answer asks for."""

@@ -1,6 +1,6 @@
 """One update in, its turn committed: what polling and the webhook have in common.
 
-    read → (typing, if it takes long) → take: commit → answer the tap, deliver; neither is waited for
+    read → (typing, if it takes long) → commit → deliver, and answer the tap; neither is waited for
 
 A turn that is not stored stays unacknowledged; the 999 or helpline message that it needs is sent at once.
 """
@@ -86,26 +86,32 @@ class Door:
         self._background = Background()
 
     async def take(self, raw: Json) -> None:
-        """Returns when the update may be acknowledged. Raises what `Turns.take` raises."""
-        with structlog.contextvars.bound_contextvars(update=raw.get("update_id")):
-            await self._take(raw)
+        """Returns when the update may be acknowledged; a tap is answered by a call. Raises what `Turns.take` raises."""
+        if tapped := await self.commit(raw):
+            self._background.start(self._answer(tapped))
 
-    async def _take(self, raw: Json) -> None:
+    async def commit(self, raw: Json) -> str | None:
+        """The same; the id by which Telegram is to be told that a tap was heard, by whoever calls."""
+        with structlog.contextvars.bound_contextvars(update=raw.get("update_id")):
+            return _query_id(raw) if await self._taken(raw) else None
+
+    async def _taken(self, raw: Json) -> bool:
         turn = read(raw, self._name, self._clock.now())  # a tenth of a millisecond: a thread would cost more
         if turn is None:
-            return
-        typing = self._background.start(self._type(turn))
+            return False
+        # Telegram shows by itself that a tapped button is being worked on.
+        typing = self._background.start(self._type(turn)) if turn.kind != "tap" else None
         try:
             taken = await self._turns.take(turn, new_id())
         except BotError as error:
             await self._warnings.give(turn, error)
             raise
         finally:
-            typing.cancel()
-        if query := _query_id(raw):
-            self._background.start(self._answer(query))
+            if typing is not None:
+                typing.cancel()
         if taken.chat_id is not None:
             self._background.start(self._deliver(taken.chat_id, taken.ready))
+        return True
 
     async def close(self, patience: float = PATIENCE) -> None:
         """Let what is being sent end."""

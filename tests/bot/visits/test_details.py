@@ -46,7 +46,7 @@ async def unit(database_url: str, clock: FixedClock) -> AsyncIterator[Unit]:
 @pytest.fixture
 def desk(clock: FixedClock) -> Unit:
     """What needs no database: keys and a clock."""
-    return Unit(None, VAULT, clock.now(), None)  # type: ignore[arg-type]
+    return Unit(VAULT, clock.now(), None)  # type: ignore[arg-type]
 
 
 async def kept(unit: Unit, form: Draft) -> tuple[Visit, Resident]:

@@ -133,7 +133,7 @@ def chat(**columns: Any) -> Chat:
 @pytest.fixture
 def unit() -> Unit:
     """A unit without a database: enough where nothing is read."""
-    return Unit(None, throwaway_vault(), FixedClock().now(), None)  # type: ignore[arg-type]
+    return Unit(throwaway_vault(), FixedClock().now(), None)  # type: ignore[arg-type]
 
 
 WAYS = [

@@ -8,13 +8,12 @@ from typing import Any
 
 import aiohttp
 import pytest
-from starlette.applications import Starlette
 
 from bot.channels.telegram.door import Door
 from bot.channels.telegram.webhook import SECRET_HEADER, Webhook
 from bot.errors import NotStored
 from tests.bot.channels.telegram.scripted import Delivered, ScriptedTurns, reply
-from tests.fake_telegram import FakeTelegram, Person
+from tests.fake_telegram import FakeTelegram, Person, Tap
 from tests.fake_telegram.server import Server
 
 PATH, SECRET = "a-long-path", "s3cret"
@@ -22,7 +21,7 @@ PATH, SECRET = "a-long-path", "s3cret"
 
 @pytest.fixture
 async def address(fake: FakeTelegram, door: Door) -> AsyncIterator[str]:
-    server = Server(Starlette(routes=[Webhook(door, PATH, SECRET).route]))
+    server = Server(Webhook(door, PATH, SECRET))
     url = await server.open()
     yield f"{url}/telegram"
     fake.world.webhook.delete({})
@@ -109,3 +108,12 @@ async def test_odd_bodies(address: str, turns: ScriptedTurns, body: bytes, statu
 async def test_only_posts(address: str) -> None:
     async with aiohttp.ClientSession() as session, session.get(f"{address}/{PATH}") as answer:
         assert answer.status == 405
+
+
+async def test_that_a_tap_was_heard_is_said_in_the_answer(hooked: FakeTelegram, ann: Person) -> None:
+    message = ann.chat.add(hooked.world.bot, hooked.clock.now(), {"text": "Which?"})
+    message.dress({"inline_keyboard": [[{"text": "This", "callback_data": "1~x"}]]})
+    tapped = ann.taps(message, "This")
+    assert isinstance(tapped, Tap)
+    await hooked.wait_until(lambda: tapped.is_answered)
+    assert hooked.calls[-1].outcome == "ok"
