@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import gc
 import importlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from bot.delivery.loop import pick_up, repeat
 from bot.errors import StoreUnavailable, WebNeedsWebhook
 from bot.late import Late
 from bot.ops.counting import CountedTurns, watched
-from bot.ops.doors import doors_of
+from bot.ops.doors import Front, doors_of
 from bot.pressure import Bounded
 from bot.running import SERVER_STOPS_IN, Announce, Server, beside, watch_content
 from bot.settings import Settings
@@ -122,7 +123,7 @@ def add_late_console(built: House, app: FastAPI) -> None:
     app.mount(CONSOLE, Late(lambda: cast("FastAPI", importlib.import_module("bot.consoling").create(built))))
 
 
-async def run_telegram(built: House, app: FastAPI, turns: Turns, waker: Waker | None = None) -> None:
+async def run_telegram(built: House, front: Front, turns: Turns, waker: Waker | None = None) -> None:
     """Connect and serve Telegram until cancelled. With a waker, workers pick up what is not sent at once."""
     settings = built.settings
     if settings.telegram_token is None:
@@ -132,7 +133,7 @@ async def run_telegram(built: House, app: FastAPI, turns: Turns, waker: Waker | 
     try:
         async with beside(*([] if waker else [pick_up(telegram.delivery)])):
             try:
-                await telegram.take_updates(settings, app)
+                await telegram.take_updates(settings, front)
             finally:
                 telegram.delivery.stop()
     finally:
@@ -180,9 +181,10 @@ async def serve(settings: Settings, announce: Announce) -> None:
         doors = doors_of(built, app)
         for line in greeting(built, began):
             announce(line)
+        gc.freeze()  # what is loaded now stays: looking through it for rubbish would make people wait
         engine = [] if waker else [repeat(watched(duty, built.vital.figures, built.clock)) for duty in duties(built)]
         late = (watch_content(built), warm_up(built.rehearsals))
-        async with beside(*engine, *late, run_telegram(built, app, turns, waker)):
+        async with beside(*engine, *late, run_telegram(built, doors.front, turns, waker)):
             await Server(listening(doors.gate, settings), web.bell, doors.gate, doors.health).serve()
     announce("Stopped. Nothing is lost: what was not sent goes out at the next start.")
 

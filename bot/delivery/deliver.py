@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,6 +14,7 @@ from bot.clock import new_id
 from bot.errors import Blocked, Refused, StoreUnavailable, TooMany, Unreached
 from bot.store import chats, outbox
 from bot.store.outbox import Queued, Ready
+from bot.store.together import Together
 from bot.store.unit import Store, Unit
 from handlers.turn import Reply
 
@@ -22,9 +24,13 @@ DIRECT = frozenset({"telegram", "web", "terminal"})
 """Sources that answer somebody who has just written."""
 STALE = dt.timedelta(minutes=2)
 """After this an answer to somebody who told us that it isn't safe is dropped rather than sent late."""
+HELD_UP = 5.0
+"""Seconds between the right to send a message and sending it, after which that right is asked for again."""
 TRIES = 12
 LONGEST_WAIT = dt.timedelta(minutes=15)
 
+Records = Together[Queued | None]
+"""What became of messages, written down together."""
 Step = Queued | dt.timedelta | None
 """The next message to be sent; or how long it has to wait; or that there is none for us."""
 
@@ -53,6 +59,7 @@ class Delivery:
         self._sender = sender
         self._waker = waker
         self._open = True
+        self._together: Records = Together(store)
 
     def stop(self) -> None:
         """Send what is being sent to its end, and nothing after it: that goes out at the next start, or elsewhere."""
@@ -62,7 +69,8 @@ class Delivery:
         """Send all that is due for a chat, unless somebody else is at it. What is ready is sent first, and always: its
         owner is whoever calls."""
         owner = ready.owner if ready else new_id()
-        wait = await Round(self._store, self._sender, chat_id, owner, lambda: self._open).run(ready)
+        round_ = Round(self._store, self._sender, self._together, chat_id, owner, lambda: self._open)
+        wait = await round_.run(ready)
         if wait is not None and self._waker is not None:
             await self._waker.wake(chat_id, wait)
 
@@ -81,9 +89,11 @@ class Round:
 
     store: Store
     sender: Sender
+    together: Records
     chat_id: int
     owner: str
     goes_on: Callable[[], bool] = lambda: True
+    seconds: Callable[[], float] = time.monotonic
 
     async def run(self, ready: Ready | None = None) -> dt.timedelta | None:
         """Until nothing is due. How long the next message has to wait, where one was put off."""
@@ -111,6 +121,8 @@ class Round:
         return None
 
     async def _send(self, queued: Queued) -> Step:
+        if self.seconds() - queued.claimed > HELD_UP and not await self._still_ours():
+            return None
         try:
             message_id = await self.sender.send(queued.external_id, queued.reply)
         except Blocked:
@@ -126,6 +138,11 @@ class Round:
             return await self._record(queued, "sent", message_id)
         return None
 
+    async def _still_ours(self) -> bool:
+        """Asked after a long pause of the whole machine: somebody else may have gone on, and be further by now."""
+        async with self.store.write() as unit:
+            return await chats.keep_lease(unit, self.chat_id, self.owner)
+
     async def _record(self, queued: Queued, state: str, message_id: str | None) -> Queued | None:
         """Write down what came of it; once more where the database was too busy, or it would be sent again."""
         try:
@@ -134,9 +151,11 @@ class Round:
             return await self._written(queued, state, message_id)
 
     async def _written(self, queued: Queued, state: str, message_id: str | None) -> Queued | None:
-        async with self.store.write() as unit:
+        async def write(unit: Unit) -> Queued | None:
             await outbox.mark(unit, queued.id, state, message_id)
             return await self._next(unit)
+
+        return await self.together.write(write)
 
     async def _blocked(self) -> None:
         async with self.store.write() as unit:
