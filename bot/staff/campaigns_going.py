@@ -1,0 +1,79 @@
+"""The last look at a campaign's message before it goes, and the note that it went. Asked by whoever delivers.
+
+Between queueing and sending somebody may have stopped the campaign, or the person may have stopped its topic.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import exists, func, select, update
+from sqlmodel import col
+
+from bot.staff.campaigns import SOURCE
+from bot.staff.campaigns_rules import in_hours, next_morning
+from bot.store import chats, outbox, switch
+from bot.store.outbox import Queued
+from bot.store.reach_tables import Campaign, CampaignRecipient, Subscription
+from bot.store.tables import Chat, Outbox
+from bot.store.unit import Unit
+
+LATER = dt.timedelta(minutes=5)
+"""Until a message whose campaign is paused is looked at again."""
+A_SECOND = dt.timedelta(seconds=1)
+"""Telegram takes one message a second to one chat (Bots FAQ); a reply that has just gone counts."""
+
+
+def concerns(queued: Queued) -> bool:
+    """Is it a campaign's message?"""
+    return queued.source == SOURCE
+
+
+async def let_go(unit: Unit, queued: Queued) -> bool:
+    """May it go now? If not, it is dropped, or put off to a moment at which it is looked at again."""
+    campaign = await unit.session.get(Campaign, await _number(unit, queued), populate_existing=True)
+    if campaign is None or not _stands(campaign, unit.now) or not await _wanted(unit, queued.chat_id, campaign.topic):
+        await outbox.mark(unit, queued.id, "dropped")
+        return False
+    later = await _not_yet(unit, queued, campaign)
+    if later is not None:
+        await outbox.mark(unit, queued.id, "waiting", not_before=later)
+    return later is None
+
+
+async def went(unit: Unit, queued: Queued) -> None:
+    """It was sent."""
+    got, number = CampaignRecipient, await _number(unit, queued)
+    theirs = (col(got.campaign_id) == number, col(got.chat_id) == queued.chat_id, col(got.delivered_at).is_(None))
+    statement = update(got).where(*theirs).values(delivered_at=unit.now)
+    await unit.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _stands(campaign: Campaign, now: dt.datetime) -> bool:
+    """Is it still to be sent, now or after a pause?"""
+    return campaign.state in ("sending", "paused", "planned") and campaign.ends is not None and now < campaign.ends
+
+
+async def _wanted(unit: Unit, chat_id: int, topic: str) -> bool:
+    """Do they still want to hear about it, and may they be written to?"""
+    asked = exists().where(col(Subscription.chat_id) == col(Chat.id), col(Subscription.topic) == topic)
+    statement = select(col(Chat.session)).where(col(Chat.id) == chat_id, col(Chat.contact) == "ok", asked)
+    row = (await unit.session.execute(statement)).one_or_none()
+    return row is not None and not chats.read_session(unit, row.session).quiet
+
+
+async def _not_yet(unit: Unit, queued: Queued, campaign: Campaign) -> dt.datetime | None:
+    """Until when it has to wait; None where it may go at once."""
+    if campaign.state != "sending" or await switch.message(unit) is not None:
+        return unit.now + LATER
+    if not in_hours(unit.now):
+        return next_morning(unit.now)
+    sent = select(func.max(col(Outbox.sent_at))).where(col(Outbox.chat_id) == queued.chat_id)
+    last: dt.datetime | None = (await unit.session.execute(sent)).scalar_one()
+    return last + A_SECOND if last is not None and last + A_SECOND > unit.now else None
+
+
+async def _number(unit: Unit, queued: Queued) -> int:
+    """The campaign's number, from the message's key: `campaign:3:CHAT:0`."""
+    key = (await unit.session.execute(select(col(Outbox.key)).where(col(Outbox.id) == queued.id))).scalar_one()
+    return int(key.split(":")[1])
