@@ -23,6 +23,7 @@ from bot.staff.keeping import TeamKeeping
 from bot.store import chats, effects, inbox, outbox
 from bot.store.outbox import Delivered, Ready
 from bot.store.privacy import ThisPerson
+from bot.store.sources import Advertised
 from bot.store.unit import Store, Unit
 from bot.visits.desk import desk_of
 from bot.visits.office import TeamOffice
@@ -129,6 +130,7 @@ class Conversation:
             index = ports.search.index if isinstance(ports.search, Snapshot) else None
             keeping = TeamKeeping(unit, chat.id, ports.library, texts, index, tried)
             ports = replace(ports, contact=chat.contact, pace=chat.pace, bookings=desk, office=office, keeping=keeping)
+            ports = replace(ports, posters=Advertised(unit))
             return await router.handle(turn, understood, chat.session, ports)
 
         return await self._in_one_transaction(turn, decide, owner=owner)
@@ -139,12 +141,13 @@ class Conversation:
         source = f"{turn.channel}:{turn.bot}:{turn.key}"
         async with self._store.write() as unit:
             chat = await chats.lock(unit, turn, self._messages_a_minute)
-            if await inbox.claim(unit, turn, fingerprint(turn), chat_id=chat.id, state=state) is None:
+            claimed = await inbox.claim(unit, turn, fingerprint(turn), chat_id=chat.id, state=state)
+            if claimed is None:
                 await unit.session.rollback()
                 return Taken(None, repeat=True, outcome=None, source=source)
             outcome = await decide(unit, chat)
             await effects.apply(unit, chat.id, turn.channel, outcome.effects)
-            ready = await self._queue(unit, turn, chat, outcome, source, owner)
+            ready = await self._queue(unit, turn, chat, outcome, source, None if claimed.waits else owner)
         return Taken(chat.id, repeat=False, outcome=outcome, source=source, ready=ready)
 
     async def _queue(

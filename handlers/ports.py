@@ -80,6 +80,10 @@ class Person(Protocol):
         """The newest ticket of this chat that is still open."""
         ...
 
+    async def topics(self) -> Sequence[str]:
+        """The ids of the topics that this chat wants to hear about."""
+        ...
+
 
 class Nobody:
     """The `Person` behind a page or a trial that belongs to no conversation: nothing is held about them."""
@@ -99,6 +103,10 @@ class Nobody:
     async def latest_ticket(self) -> int | None:
         """None."""
         return None
+
+    async def topics(self) -> Sequence[str]:
+        """None."""
+        return ()
 
 
 class Visitor(Frozen):
@@ -209,6 +217,14 @@ class Bookings(Protocol):
         ...
 
 
+class Posters(Protocol):
+    """Asked by `arriving`: what stands behind the code of a poster."""
+
+    async def entry(self, code: str) -> str | None:
+        """The answer of the campaign that a code belongs to, while the campaign is live; else None."""
+        ...
+
+
 @dataclass(frozen=True)
 class Ports:
     """Everything a handler gets besides the turn and the session."""
@@ -238,3 +254,5 @@ class Ports:
     """For whoever of the team has linked this chat; it is not asked who that is until something for staff is wanted."""
     keeping: Keeping | None = None
     """For the same people: reviews, missed questions, people waiting, notices."""
+    posters: Posters | None = None
+    """None on pages that belong to no conversation."""

@@ -9,12 +9,12 @@ from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Executable, Row, bindparam, exists, literal_column, or_, select, update
+from sqlalchemy import Executable, Row, bindparam, or_, select, update
 from sqlmodel import col
 
 from bot.store.inbox import Insert, insert_of
 from bot.store.switch import OFF
-from bot.store.tables import Chat, Outbox, Setting, table_of
+from bot.store.tables import Chat, Setting, table_of
 from bot.store.unit import Unit
 from handlers.pace import Room, spent
 from handlers.turn import SESSION_VERSION, Contact, Pace, Session, Turn
@@ -26,7 +26,7 @@ FINE: Pace = "fine"
 BARE, AT_ONCE = 0, 200
 """The session version of a chat of which nothing is left to forget; and how many are looked at in one go."""
 
-CHAT, OUTBOX, SETTING = table_of(Chat), table_of(Outbox), table_of(Setting)
+CHAT, SETTING = table_of(Chat), table_of(Setting)
 NOW = bindparam("now", type_=CHAT.c.lease_until.type)
 ONE = update(CHAT).where(CHAT.c.id == bindparam("this"))
 TAKE = (
@@ -38,7 +38,6 @@ TAKE = (
 ).returning(CHAT.c.id)  # fmt: skip
 OWN = ONE.where(CHAT.c.lease_by == bindparam("owner"))
 KEEP = OWN.returning(CHAT.c.id)
-WAITS = exists().where(OUTBOX.c.chat_id == literal_column("chat.id"), OUTBOX.c.state == "waiting")
 SWITCHED_OFF = select(SETTING.c.value).where(SETTING.c.name == OFF).scalar_subquery()
 
 
@@ -53,7 +52,7 @@ class LockedChat:
     room: Room | None = None
     pace: Pace = "fine"
     free: bool = False
-    """Nothing waits for it and nobody sends to it: whoever answers this turn may send the answer at once."""
+    """Nobody sends to it: where nothing waits either, whoever answers this turn may send the answer at once."""
     switched_off: str | None = None
     """The public message while the bot is switched off; read here because every turn needs it."""
 
@@ -67,14 +66,14 @@ def _lock(insert: Insert) -> Executable:
         index_elements=["channel", "bot", "external_id"], set_=back
     ).returning(
         CHAT.c.id, CHAT.c.contact, CHAT.c.next_seq, CHAT.c.session, CHAT.c.pace_left, CHAT.c.pace_at,
-        CHAT.c.lease_until, CHAT.c.not_before, WAITS.label("waits"), SWITCHED_OFF.label("switched_off"),
+        CHAT.c.lease_until, CHAT.c.not_before, SWITCHED_OFF.label("switched_off"),
     )  # fmt: skip
     return locked
 
 
 def _free(row: Row[Any], now: dt.datetime) -> bool:
     leased = row.lease_until is not None and row.lease_until >= now
-    return not leased and not row.waits and (row.not_before is None or row.not_before <= now)
+    return not leased and (row.not_before is None or row.not_before <= now)
 
 
 async def lock(unit: Unit, turn: Turn, most: int = 0) -> LockedChat:

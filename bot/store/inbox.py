@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, delete, select, update
+from sqlalchemy import Executable, delete, exists, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import SQLModel, col
 
 from bot.errors import KeyReused
-from bot.store.tables import Inbox, TurnFailure, table_of
+from bot.store.tables import Inbox, Outbox, TurnFailure, table_of
 from bot.store.unit import Unit
 from handlers.turn import Turn
 
@@ -21,7 +22,7 @@ KEEP = dt.timedelta(days=7)
 POISONED_AFTER = 3
 
 
-INBOX = table_of(Inbox)
+INBOX, OUTBOX = table_of(Inbox), table_of(Outbox)
 
 Insert = Callable[[Any], Any]
 
@@ -36,15 +37,30 @@ def upsert(unit: Unit, table: type[SQLModel]) -> Any:
     return insert_of(unit)(table)
 
 
+WAITS = exists().where(OUTBOX.c.chat_id == literal_column("inbox.chat_id"), OUTBOX.c.state == "waiting")
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An update that is ours to apply. `waits`: a message to its chat waits to be sent.
+
+    Asked here and not where the chat is locked: on PostgreSQL that statement, where it had to wait for another turn,
+    would not see what that turn has queued.
+    """
+
+    id: int
+    waits: bool
+
+
 @cache
 def _claim(insert: Insert) -> Executable:
-    statement: Executable = insert(INBOX).on_conflict_do_nothing().returning(INBOX.c.id)
+    statement: Executable = insert(INBOX).on_conflict_do_nothing().returning(INBOX.c.id, WAITS.label("waits"))
     return statement
 
 
 async def claim(
     unit: Unit, turn: Turn, fingerprint: str | None = None, *, chat_id: int | None = None, state: str = "applied"
-) -> int | None:
+) -> Claimed | None:
     """This update's row, or None when it was applied before. Raises KeyReused for other words under the same key."""
     values = {
         "channel": turn.channel,
@@ -56,10 +72,10 @@ async def claim(
         "state": state,
         "received_at": unit.now,
     }
-    claimed: int | None = (await unit.run(_claim(insert_of(unit)), values)).scalar_one_or_none()
-    if claimed is None and fingerprint is not None:
+    row = (await unit.run(_claim(insert_of(unit)), values)).one_or_none()
+    if row is None and fingerprint is not None:
         await _same(unit, turn, fingerprint)
-    return claimed
+    return Claimed(row.id, bool(row.waits)) if row is not None else None
 
 
 async def _same(unit: Unit, turn: Turn, fingerprint: str) -> None:

@@ -7,17 +7,19 @@ import time
 from dataclasses import dataclass, field, replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlmodel import col
 
 from bot.clock import FixedClock
 from bot.delivery.deliver import Delivery
 from bot.errors import Unreached
+from bot.store import chats, outbox
 from bot.store.outbox import queue_for
 from bot.store.tables import Outbox
+from bot.store.unit import Store
 from handlers.turn import Reply, Turn
 from knowledge.prose import line, words_of
-from tests.databases import SqliteFiles
+from tests.databases import PostgresServer, SqliteFiles
 from tests.house import Scripted, house
 
 SECOND = "The second."
@@ -87,3 +89,33 @@ async def test_a_machine_that_was_paused_asks_again_before_it_sends(
         queued = replace(taken.ready.queued, claimed=time.monotonic() - 6)
         await Delivery(built.store, late).deliver(queued.chat_id, replace(taken.ready, queued=queued))
     assert (len(quick.sent), len(late.sent)) == ((1, 0) if overtaken else (0, 1))
+
+
+async def test_what_another_turn_has_just_queued_goes_first(postgres_server: PostgresServer, clock: FixedClock) -> None:
+    """Two machines: this turn waited for the other's lock, and must see what the other left to be sent."""
+
+    def turn(key: str) -> Turn:
+        return Turn(channel="telegram", key=key, chat="5", at=clock.now(), text="hello")
+
+    async with house(postgres_server.fresh(), clock, Scripted()) as built:
+        async with built.store.write() as unit:
+            chat = await chats.lock(unit, turn("1"))
+            await outbox.queue(unit, chat.id, "telegram", chat.next_seq, [Reply(blocks=(line(SECOND),))], "first")
+            await chats.save(unit, chat, chat.session, chat.next_seq + 1)
+            late = asyncio.ensure_future(built.conversation.take(turn("2"), "the late one"))
+            await somebody_waits(built.store)
+        taken = await late
+        assert taken.ready is None
+        quick = StandsStill()
+        quick.released.set()
+        await Delivery(built.store, quick).deliver(chat.id)
+    assert (len(quick.sent), quick.sent[0]) == (2, SECOND)
+
+
+async def somebody_waits(store: Store) -> None:
+    """Until a transaction waits for another one."""
+    async with asyncio.timeout(20):
+        waiting = 0
+        while not waiting:
+            async with store.read() as unit:
+                waiting = (await unit.run(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))).scalar_one()
