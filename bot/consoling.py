@@ -18,7 +18,10 @@ def console_of(built: House) -> Console:
     place = place_folder(built.settings)
     tried = built.rehearsals or Rehearsals(built.store, place, built.knowing, built.settings.index_folder)
     counts = Counts(reviews=partial(reviews_page.count, built.knowing.library), missed=missed_page.count)
-    return Console(built.store, built.knowing, built.clock, counts, folder=place, rehearsals=tried)
+    made_up = built.settings.demonstration
+    return Console(
+        built.store, built.knowing, built.clock, counts, folder=place, rehearsals=tried, demonstration=made_up
+    )
 
 
 def create(built: House) -> FastAPI:

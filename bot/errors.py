@@ -57,6 +57,12 @@ class ClusterMissing(WrongUsage):
     text_id = "error.cluster-missing"
 
 
+class ReportMissing(WrongUsage):
+    """A library that a report needs is not installed."""
+
+    text_id = "error.report-missing"
+
+
 class KeyMissing(BotError):
     """A sealed value names a key that the key file does not hold."""
 

@@ -32,6 +32,7 @@ from bot.settings import Settings
 from bot.staff.replay import Rehearsals
 from bot.store import outbox
 from bot.store.outbox import Delivered
+from bot.store.sources import Advertised
 from bot.store.unit import Store
 from bot.sweeps import duties, ports_now
 from bot.visits import feeds
@@ -88,6 +89,17 @@ class Calendars:
             return await feeds.staff_calendar(unit, staff, token, ports.texts, ports.library.place)
 
 
+@dataclass(frozen=True)
+class Posters:
+    """What the code of a poster is about, read afresh each time."""
+
+    store: Store
+
+    async def entry(self, code: str) -> str | None:
+        async with self.store.read() as unit:
+            return await Advertised(unit).entry(code)
+
+
 def bounded(built: House) -> Bounded:
     """The conversation, with so many turns in hand at once and no more."""
     counted = CountedTurns(built.conversation, built.vital.figures)
@@ -108,6 +120,7 @@ def web_of(built: House, turns: Bounded | None = None) -> Web:
         urgent=urgent,
         clock=built.clock,
         bell=Bell(),
+        posters=Posters(built.store),
     )
 
 

@@ -6,10 +6,12 @@ from __future__ import annotations
 from functools import partial
 
 from bot.delivery.loop import Duty, Guard, tidy_once
-from bot.staff import audit, sessions
+from bot.insight.summing import sum_all
+from bot.staff import audit, campaigns_sending, sessions
 from bot.staff.asking import ask_due
 from bot.staff.chasing import chase
 from bot.staff.due import publish_due
+from bot.staff.follow_ups import ask_due as ask_who_agreed
 from bot.staff.past import remember_missing
 from bot.visits.sweep import sweep_once
 from bot.wiring import House
@@ -27,7 +29,10 @@ def duties(built: House) -> tuple[Duty, ...]:
         Duty("record", SWEEP_EVERY, partial(keep_the_record, built)),
         Duty("reviews", SWEEP_EVERY, partial(ask_for_reviews, built)),
         Duty("tickets", SWEEP_EVERY, partial(chase_tickets, built)),
+        Duty("follow-ups", SWEEP_EVERY, partial(follow_up, built)),
         Duty("versions", SWEEP_EVERY, partial(publish_what_is_due, built)),
+        Duty("campaigns", SWEEP_EVERY, partial(send_campaigns, built)),
+        Duty("sums", SWEEP_EVERY, partial(keep_the_sums, built)),
         Duty("tidy", TIDY_EVERY, partial(tidy, built)),
     )
 
@@ -79,6 +84,18 @@ async def chase_tickets(built: House, guard: Guard) -> None:
     await guard(once)
 
 
+async def follow_up(built: House, guard: Guard) -> None:
+    """Ask those who agreed to it a week ago whether an organisation helped, in the daytime."""
+    ports = ports_now(built)
+    wording = ports.library.place.visit
+
+    async def once() -> None:
+        async with built.store.write() as unit:
+            await ask_who_agreed(unit, ports.library, lambda language: Texts(language, wording), ports.bank_holidays)
+
+    await guard(once)
+
+
 async def publish_what_is_due(built: House, guard: Guard) -> None:
     """Versions whose time has come or is over; then the readings of new questions, for rehearsals."""
     texts = ports_now(built).texts
@@ -92,6 +109,18 @@ async def publish_what_is_due(built: House, guard: Guard) -> None:
 
     for step in (versions, questions):
         await guard(step)
+
+
+async def send_campaigns(built: House, guard: Guard) -> None:
+    """What the team wrote to those who asked to hear of it, as far as it may go in the next minute."""
+    library = built.knowing.library()
+    post = campaigns_sending.Post(built.store, library, lambda language: Texts(language, library.place.visit))
+    await campaigns_sending.send_due(post, guard)
+
+
+async def keep_the_sums(built: House, guard: Guard) -> None:
+    """Add what was asked meanwhile to the counts."""
+    await sum_all(built.store, ports_now(built).library, guard)
 
 
 async def tidy(built: House, guard: Guard) -> None:

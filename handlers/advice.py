@@ -27,20 +27,25 @@ async def decided(turn: Turn, understood: Understood, session: Session, ports: P
     """The same, where the search was asked already."""
     if language.unanswered(understood, decision):
         return _in_their_language(understood, session, ports, decision)
-    keep = () if session.quiet or decision.route == "smalltalk" else (_kept(understood.text, decision),)
     area = nearby.area_in(understood.text, ports.library.place)
+    kept = _kept(ports, understood.text, decision, area or session.area)
+    keep = () if session.quiet or decision.route == "smalltalk" else (kept,)
     return await go_on(turn, session, ports, decision, effects=keep, area=area)
 
 
 def _in_their_language(understood: Understood, session: Session, ports: Ports, decision: Decision) -> Outcome:
     done = menu.in_their_language(session, ports, understood.heard)
     asks = done.trace.action == "language" and not session.quiet
-    return done.model_copy(update={"effects": (_kept(understood.text, decision),) if asks else ()})
+    return done.model_copy(update={"effects": (_kept(ports, understood.text, decision, session.area),) if asks else ()})
 
 
-def _kept(text: str, decision: Decision) -> KeepQuestion:
+def _kept(ports: Ports, text: str, decision: Decision, area: str) -> KeepQuestion:
     return KeepQuestion(
-        text=redact(text), route=decision.route, shown=decision.answered or decision.offered, score=decision.score
+        text=redact(text, ports.library.place.area_names),
+        route=decision.route,
+        shown=decision.answered or decision.offered,
+        score=decision.score,
+        area=area,
     )
 
 

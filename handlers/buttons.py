@@ -41,6 +41,13 @@ class Verb(StrEnum):
     LANGUAGE = "la"
     PRIVACY = "pr"
     STAFF = "st"
+    CHECK = "ch"
+    PROOF = "pf"
+    ASK_LATER = "al"
+    ASK_ABOUT = "ao"
+    DO_NOT_ASK = "dn"
+    TOPIC = "to"
+    CAMPAIGN = "cm"
 
 
 class Tapped(NamedTuple):

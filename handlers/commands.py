@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from handlers import advice, language, menu, privacy, staff, visits
+from handlers import advice, arriving, home_check, language, menu, privacy, staff, topics, visits
 from handlers.ports import Ports, Understood
 from handlers.replies import action, fresh
 from handlers.turn import Outcome, Session, Turn
@@ -35,10 +35,12 @@ async def _staff(turn: Turn, session: Session, ports: Ports) -> Outcome:
 
 
 COMMANDS: dict[str, Command] = {
-    "start": menu.start,
+    "start": arriving.start,
     "help": _help,
     "visit": _visit,
+    "check": home_check.start,
     "language": _language,
+    "topics": topics.start,
     "stop": _stop,
     "clear": privacy.clear,
 }

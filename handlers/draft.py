@@ -25,6 +25,7 @@ class Draft(Frozen):
     for_other: bool = Field(default=False, description="asked for by somebody else, who has their consent")
     postcode: str = ""
     answers: Mapping[str, tuple[str, ...]] = Field(default_factory=dict, description="question id, ids of its answers")
+    known: tuple[str, ...] = Field(default=(), description="questions that the home check answered: not asked again")
     reasons: tuple[str, ...] = ()
     wish: Wish | None = Field(default=None, description="which times are shown")
     after: dt.datetime | None = Field(default=None, description="times after this one are shown")

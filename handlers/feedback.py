@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
-from handlers import advice, buttons
+from handlers import advice, buttons, campaigns, proof
 from handlers.answer import more_message
 from handlers.buttons import Verb
 from handlers.ports import Ports
 from handlers.replies import action, button, fresh, numbered, outcome, rows, say
-from handlers.turn import MarkHelped, Outcome, Reply, ReportDetail, Session, Turn, Waiting
+from handlers.turn import Effect, MarkHelped, Outcome, ReportDetail, Session, Turn, Waiting
 
 FORM = "wrong-detail"
 
 
 def helped(turn: Turn, session: Session, ports: Ports, slug: str) -> Outcome:
-    """Thank them, and take the buttons off the message so that it is asked once."""
-    strip = (Reply(strip_buttons_of=turn.message_id),) if turn.message_id else ()
-    effect = MarkHelped(entry=slug, helped=True)
-    return outcome(session, *strip, say(ports, "feedback.thanks"), effects=[effect])
+    """Thank them, and take the buttons off the message so that it is asked once. What is asked besides: `proof`."""
+    done = proof.thank(turn, session, ports, slug)
+    effects = (*_said(session, slug, helped=True), *done.effects)
+    return done.model_copy(update={"replies": (*proof.strip(turn), *done.replies), "effects": effects})
 
 
 def not_meant(turn: Turn, session: Session, ports: Ports, slug: str) -> Outcome:
     """Note it, and go on to the next best or to a person."""
     done = advice.not_meant(session, ports, slug)
-    effect = MarkHelped(entry=slug, helped=False)
-    return done.model_copy(update={"effects": (effect, *done.effects)})
+    return done.model_copy(update={"effects": (*_said(session, slug, helped=False), *done.effects)})
 
 
-def more(session: Session, ports: Ports, slug: str) -> Outcome:
-    """What stands behind More."""
+def _said(session: Session, slug: str, *, helped: bool) -> tuple[Effect, ...]:
+    """After a crisis or abuse message nothing is kept."""
+    if session.quiet:
+        return ()
+    return (MarkHelped(entry=slug, helped=helped), *campaigns.said_of(session, slug, helped=helped))
+
+
+def more(turn: Turn, session: Session, ports: Ports, slug: str) -> Outcome:
+    """What stands behind More; where we can write to them later, also whether we may ask then if it helped."""
     entry = ports.library.entries.get(slug)
     if entry is None:
         return outcome(session, say(ports, "error.gone"))
-    return outcome(session.model_copy(update={"shown": (slug,)}), more_message(ports, entry))
+    rest, later = more_message(ports, entry), proof.later_button(turn, session, ports, slug)
+    rest = rest.model_copy(update={"buttons": (*rest.buttons, *later)})
+    return outcome(session.model_copy(update={"shown": (slug,)}), rest)
 
 
 def wrong(session: Session, ports: Ports, slug: str) -> Outcome:

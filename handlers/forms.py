@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import advice, feedback, handover, nearby, safety, staff, visits
+from handlers import advice, feedback, handover, home_check, nearby, safety, staff, visits
 from handlers.ports import Ports, Understood
 from handlers.replies import outcome, say
 from handlers.turn import Outcome, Reply, Session, Turn, Waiting
@@ -28,6 +28,9 @@ async def go_on(turn: Turn, understood: Understood, session: Session, ports: Por
                 return done
         case visits.FIND if waiting:
             return await visits.found(turn, session, ports, waiting)
+        case home_check.FORM:
+            done = await home_check.answered(turn, session, ports)
+            return done if done is not None else await _beside_check(turn, understood, session, ports)
         case visits.FORM:
             done = await visits.answered(turn, session, ports)
             return done if done is not None else await _aside(turn, understood, session, ports)
@@ -41,6 +44,15 @@ async def _aside(turn: Turn, understood: Understood, session: Session, ports: Po
         return await visits.not_understood(turn, session, ports)
     done = await advice.decided(turn, understood, session.model_copy(update={"waiting": None}), ports, decision)
     return await visits.carry_on(turn, session, ports, done)
+
+
+async def _beside_check(turn: Turn, understood: Understood, session: Session, ports: Ports) -> Outcome:
+    """Words in the middle of the home check that are no answer to it."""
+    decision = ports.search.decide(understood, session.shown)
+    if decision.route == "unknown":
+        return home_check.not_understood(session, ports)
+    done = await advice.decided(turn, understood, session.model_copy(update={"waiting": None}), ports, decision)
+    return home_check.carry_on(session, ports, done)
 
 
 async def _yes_or_no(turn: Turn, understood: Understood, session: Session, ports: Ports, waiting: Waiting) -> Outcome:
@@ -83,6 +95,8 @@ def asked_instead(session: Session, ports: Ports, slug: str) -> Outcome:
 async def _where_they_were(turn: Turn, session: Session, ports: Ports, asked: Waiting) -> Outcome:
     if session.waiting is not None and session.waiting.form == visits.FORM:
         return await visits.ask_again(turn, session, ports)
+    if session.waiting is not None and session.waiting.form == home_check.FORM:
+        return home_check.ask_again(session, ports)
     if session.waiting is not None:
         return outcome(session, prompt(ports, session.waiting))
     if asked.data.get("told"):

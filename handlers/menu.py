@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from handlers import handover, language, privacy, visits
 from handlers.buttons import Verb
 from handlers.ports import Ports
 from handlers.replies import action, button, fresh, rows
-from handlers.turn import Button, Effect, Outcome, Reply, Session, SetSource, Turn
+from handlers.turn import Button, Outcome, Reply, Session, Turn
 from knowledge.languages import Heard
 from knowledge.prose import Block
-
-SOURCE_CODE = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
-"""Telegram's alphabet for a deep link's payload."""
 
 
 async def act(turn: Turn, session: Session, ports: Ports, name: str) -> Outcome:
@@ -37,6 +32,7 @@ def buttons(ports: Ports) -> tuple[tuple[Button, ...], ...]:
     """What the menu offers, as buttons."""
     return rows(
         button(ports, "menu.visit", Verb.VISIT, "start"),
+        button(ports, "menu.check", Verb.CHECK, "go") if ports.library.checks else None,
         button(ports, "menu.person", Verb.PERSON),
         button(ports, "menu.language", Verb.LANGUAGE),
         button(ports, "menu.privacy", Verb.PRIVACY, "start"),
@@ -59,19 +55,13 @@ def in_their_language(session: Session, ports: Ports, heard: Heard) -> Outcome:
     return action(fresh(session), name, menu_message(ports, "menu.greet" if name == "greet" else "menu.say"))
 
 
+def made_up(ports: Ports) -> tuple[Block, ...]:
+    """That there is no such place, where that is so."""
+    place = ports.library.place
+    return ports.texts.blocks("menu.made-up", place=place.name) if place.made_up else ()
+
+
 def standing(ports: Ports) -> tuple[Block, ...]:
     """That this is a demonstration, or that no team answers today, where that is so."""
-    place, shown = ports.library.place, visits.demonstration(ports)
+    place, shown = ports.library.place, (*made_up(ports), *visits.demonstration(ports))
     return shown if place.live else (*shown, *ports.texts.blocks("menu.not-live", partnership=place.partnership))
-
-
-async def start(turn: Turn, session: Session, ports: Ports) -> Outcome:
-    """/start, with the code of the leaflet, surgery or school whose link was followed."""
-    effects: list[Effect] = []
-    if turn.argument == "visit":
-        return await visits.act(turn, session, ports, "visit.book")
-    if visits.is_reference(turn.argument, ports):
-        return await visits.find(turn.argument, session, ports)
-    if SOURCE_CODE.match(turn.argument):
-        effects.append(SetSource(code=turn.argument))
-    return action(fresh(session), "greet", menu_message(ports, "menu.greet"), effects=effects)

@@ -1,4 +1,5 @@
-"""Near me: an outward postcode or a location puts one's own area first. Looked up and forgotten."""
+"""Near me: an outward postcode or a location puts one's own area first. It is looked up and forgotten; what the session
+keeps is the name of the area."""
 
 from __future__ import annotations
 
@@ -72,6 +73,7 @@ def _sorted(session: Session, ports: Ports, slug: str, area: str | None) -> Outc
     if area is None:
         rest = more_message(ports, entry)
         return outcome(session, rest.model_copy(update={"blocks": (*ports.texts.blocks("near.unknown"), *rest.blocks)}))
+    session = session.model_copy(update={"area": area})
     helpers = nearest_first(ports.library.helpers(entry), ports.library.place, area)
     listed = tuple(block for organisation in helpers for block in full_contact(ports, organisation))
     return outcome(session, Reply(blocks=(*ports.texts.blocks("near.sorted", area=area), *listed)))

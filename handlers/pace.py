@@ -19,7 +19,7 @@ from handlers.turn import Outcome, Pace, Session, Turn
 REST = 30
 """Seconds of quiet after which somebody who was asked to wait is read again."""
 ALWAYS_COMMANDS = frozenset({"stop", "clear"})
-ALWAYS_TAPS = frozenset({Verb.DANGER, Verb.SAFE, Verb.INSTEAD, Verb.CLEAR, Verb.PRIVACY})
+ALWAYS_TAPS = frozenset({Verb.DANGER, Verb.SAFE, Verb.INSTEAD, Verb.CLEAR, Verb.PRIVACY, Verb.CAMPAIGN})
 SAFETY_FORMS = frozenset({safety.FORM, safety.SAFE_FORM})
 
 

@@ -17,6 +17,7 @@ from handlers.turn import (
     Session,
     SetContact,
     Turn,
+    Unsubscribe,
 )
 from knowledge.prose import Block, line
 
@@ -31,8 +32,10 @@ async def start(session: Session, ports: Ports, name: str = "unsubscribe") -> Ou
     stop = button(ports, "button.stop", Verb.PRIVACY, "stop")
     delete = button(ports, "button.delete", Verb.PRIVACY, "delete")
     copy = button(ports, "button.copy", Verb.PRIVACY, "copy")
+    topics = button(ports, "topics.menu", Verb.TOPIC, "list") if ports.library.topics else None
     keep = button(ports, "button.never-mind", Verb.MENU)
-    return action(fresh(session), name, say(ports, intro, rows(stop, delete, copy, keep), **_counts(ports, held)))
+    choices = rows(stop, delete, copy, topics, keep)
+    return action(fresh(session), name, say(ports, intro, choices, **_counts(ports, held)))
 
 
 def _counts(ports: Ports, held: Held) -> dict[str, object]:
@@ -52,7 +55,8 @@ async def tapped(turn: Turn, session: Session, ports: Ports, choice: str) -> Out
         case "stop":
             again = rows(button(ports, "button.start-again", Verb.PRIVACY, "back-on"))
             reply = say(ports, "stop.done", again)
-            return action(fresh(session), "unsubscribe", reply, effects=[SetContact(contact="reply_only")])
+            nothing: list[Effect] = [SetContact(contact="reply_only"), Unsubscribe()]
+            return action(fresh(session), "unsubscribe", reply, effects=nothing)
         case "back-on":
             reply = say(ports, "stop.back-on")
             return action(fresh(session), "unsubscribe", reply, effects=[SetContact(contact="ok")])

@@ -60,4 +60,4 @@ def bold(text: str) -> Paragraph:
 
 def fresh(session: Session, **changes: object) -> Session:
     """The session with an earlier message's choices and forms put away, and `changes` made."""
-    return session.model_copy(update={"choices": (), "waiting": None, "paused": None, **changes})
+    return session.model_copy(update={"choices": (), "waiting": None, "paused": None, "campaign": 0, **changes})

@@ -6,10 +6,24 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import NamedTuple
 
-from handlers import advice, commands, forms, nearby, other, pace, safety, staff, taps, visits
+from handlers import (
+    advice,
+    arriving,
+    commands,
+    forms,
+    home_check,
+    nearby,
+    other,
+    pace,
+    safety,
+    staff,
+    taps,
+    topics,
+    visits,
+)
 from handlers.catalogue import Texts
 from handlers.ports import Ports, Understood
-from handlers.turn import KeepQuestion, Outcome, Session, Turn
+from handlers.turn import CountCheck, KeepQuestion, Outcome, Session, Turn
 
 Handler = Callable[[Turn, Understood, Session, Ports], Awaitable[Outcome]]
 Fits = Callable[[Turn, Understood, Session, Ports], bool]
@@ -64,6 +78,8 @@ TABLE: tuple[Rule, ...] = (
     Rule("number", lambda t, u, s, p: taps.chosen_number(t, s) is not None, taps.typed_number),
     Rule("open form", lambda t, u, s, p: s.waiting is not None, forms.go_on),
     Rule("reference", lambda t, u, s, p: visits.is_reference(t.text, p), _reference),
+    Rule("home check", home_check.asks, home_check.asked_for),
+    Rule("topics", topics.asks, topics.asked),
     Rule("question", lambda t, u, s, p: True, advice.question),
 )
 
@@ -74,7 +90,7 @@ async def handle(turn: Turn, understood: Understood, session: Session, ports: Po
         session = session.model_copy(update={"language": understood.heard.language})
     if session.language != ports.texts.language:
         ports = replace(ports, texts=Texts(session.language, ports.library.place.visit))
-    done = await _decided(turn, understood, session, ports)
+    done = arriving.came_by(await _decided(turn, understood, session, ports), arriving.source_of(turn.source))
     return _keep_nothing(done) if done.session.quiet else done
 
 
@@ -85,4 +101,5 @@ async def _decided(turn: Turn, understood: Understood, session: Session, ports: 
 
 def _keep_nothing(done: Outcome) -> Outcome:
     """After a crisis or abuse message no words are kept, whichever handler asked for it."""
-    return done.model_copy(update={"effects": tuple(e for e in done.effects if not isinstance(e, KeepQuestion))})
+    kept = tuple(effect for effect in done.effects if not isinstance(effect, KeepQuestion | CountCheck))
+    return done.model_copy(update={"effects": kept})

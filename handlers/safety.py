@@ -138,7 +138,7 @@ def _emergency(understood: Understood, session: Session, ports: Ports, trace: Tr
             *entry_buttons(ports, trace.offered, Verb.INSTEAD),
         )
     else:
-        buttons = rows(button(ports, "button.not-emergency", Verb.DANGER, "no"))
+        buttons, session = rows(button(ports, "button.not-emergency", Verb.DANGER, "no")), _not_asked(session, ports)
     reply, answers = Reply(blocks=said, buttons=buttons, urgent=True), _answers(ports, trace.answered)
     return outcome(_ask(session, understood, guess, trace.answered), reply, *answers, effects=effects, trace=trace)
 
@@ -213,6 +213,11 @@ def _ask(session: Session, understood: Understood, guess: Decision, answered: tu
     )
 
 
+def _not_asked(session: Session, ports: Ports) -> Session:
+    """Whoever was in danger is not asked soon what they would have done without an answer."""
+    return session.model_copy(update={"asked": ports.now})
+
+
 def _pause(session: Session, waiting: Waiting) -> Session:
     interrupted = session.waiting
     if interrupted is not None and interrupted.form in (FORM, SAFE_FORM):
@@ -245,7 +250,7 @@ def confirmed(session: Session, ports: Ports, waiting: Waiting) -> Outcome:
     trace = Trace(route=route, tier="certain")
     reply = Reply(blocks=blocks(ports.texts, verdict, ports.library), urgent=True)
     if route == "emergency":
-        return outcome(resume(session), reply, trace=trace)
+        return outcome(_not_asked(resume(session), ports), reply, trace=trace)
     reply = reply.model_copy(
         update={
             "blocks": (*reply.blocks, *ports.texts.blocks("safe-to-message.ask")),

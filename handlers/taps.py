@@ -4,7 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from handlers import advice, buttons, feedback, forms, handover, language, menu, nearby, privacy, safety, staff, visits
+from handlers import (
+    advice,
+    buttons,
+    campaigns,
+    feedback,
+    forms,
+    handover,
+    home_check,
+    language,
+    menu,
+    nearby,
+    privacy,
+    proof,
+    safety,
+    staff,
+    topics,
+    visits,
+)
 from handlers.buttons import Verb
 from handlers.errors import OldButton
 from handlers.ports import Ports, Understood
@@ -30,8 +47,8 @@ async def _not_meant(turn: Turn, session: Session, ports: Ports, slug: str) -> O
     return feedback.not_meant(turn, session, ports, slug)
 
 
-async def _more(_turn: Turn, session: Session, ports: Ports, slug: str) -> Outcome:
-    return feedback.more(session, ports, slug)
+async def _more(turn: Turn, session: Session, ports: Ports, slug: str) -> Outcome:
+    return feedback.more(turn, session, ports, slug)
 
 
 async def _wrong(_turn: Turn, session: Session, ports: Ports, slug: str) -> Outcome:
@@ -92,9 +109,38 @@ async def _privacy(turn: Turn, session: Session, ports: Ports, choice: str) -> O
     return await privacy.tapped(turn, session, ports, choice)
 
 
+async def _check(turn: Turn, session: Session, ports: Ports, argument: str) -> Outcome:
+    return await home_check.tapped(turn, session, ports, argument)
+
+
 async def _staff(_turn: Turn, session: Session, ports: Ports, argument: str) -> Outcome:
     done = await staff.tapped(session, ports, argument)
     return done if done is not None else _old(session, ports)
+
+
+async def _topic(turn: Turn, session: Session, ports: Ports, argument: str) -> Outcome:
+    return await topics.tapped(turn, session, ports, argument)
+
+
+async def _campaign(turn: Turn, session: Session, ports: Ports, argument: str) -> Outcome:
+    return await campaigns.tapped(turn, session, ports, argument)
+
+
+async def _proof(turn: Turn, session: Session, ports: Ports, argument: str) -> Outcome:
+    done = await proof.tapped(turn, session, ports, argument)
+    return done if done is not None else _old(session, ports)
+
+
+async def _ask_later(turn: Turn, session: Session, ports: Ports, slug: str) -> Outcome:
+    return proof.ask_later(turn, session, ports, slug)
+
+
+async def _ask_about(turn: Turn, session: Session, ports: Ports, organisation: str) -> Outcome:
+    return proof.ask_about(turn, session, ports, organisation)
+
+
+async def _do_not_ask(turn: Turn, session: Session, ports: Ports, organisation: str) -> Outcome:
+    return proof.do_not_ask(turn, session, ports, organisation)
 
 
 VERBS: dict[Verb, Tap] = {
@@ -118,6 +164,13 @@ VERBS: dict[Verb, Tap] = {
     Verb.LANGUAGE: _language,
     Verb.PRIVACY: _privacy,
     Verb.STAFF: _staff,
+    Verb.CHECK: _check,
+    Verb.PROOF: _proof,
+    Verb.ASK_LATER: _ask_later,
+    Verb.ASK_ABOUT: _ask_about,
+    Verb.DO_NOT_ASK: _do_not_ask,
+    Verb.TOPIC: _topic,
+    Verb.CAMPAIGN: _campaign,
 }
 
 

@@ -8,6 +8,8 @@ from typing import Literal
 from pydantic import Field
 
 from handlers.draft import Draft
+from handlers.evidence import Evident
+from handlers.home_check_state import Check
 from knowledge.prose import Block, Frozen
 
 Channel = Literal["telegram", "web", "terminal"]
@@ -39,6 +41,7 @@ class Turn(Frozen):
     location: tuple[float, float] | None = Field(default=None, description="latitude, longitude")
     group: bool = Field(default=False, description="others read along")
     language_code: str | None = None
+    source: str = Field(default="", description="the code of the poster that led to the web page; with the first words")
 
 
 class Button(Frozen):
@@ -88,7 +91,10 @@ class Session(Frozen):
     paused: Waiting | None = Field(default=None, description="the form that a safety question interrupted")
     misses: int = Field(default=0, description="turns in a row without a useful answer")
     visit: Draft | None = Field(default=None, description="a visit that is being asked for")
+    check: Check | None = Field(default=None, description="a home check that was begun")
     area: str = Field(default="", description="the area of the place that they named; for counts, and to sort by")
+    campaign: int = Field(default=0, description="the campaign whose button opened what is shown; 0: none")
+    asked: dt.datetime | None = Field(default=None, description="when they were last asked what else they would do")
     quiet: bool = Field(default=False, description="after a crisis or abuse message: nothing is kept or sent later")
 
 
@@ -100,6 +106,7 @@ class KeepQuestion(Frozen):
     route: Route
     shown: tuple[str, ...] = ()
     score: float = 0.0
+    area: str = ""
 
 
 class CountRoute(Frozen):
@@ -164,6 +171,45 @@ class SetSource(Frozen):
     code: str
 
 
+class Subscribe(Frozen):
+    """They want to hear about a topic; `area` is the one they named, or empty."""
+
+    kind: Literal["subscribe"] = "subscribe"
+    topic: str
+    area: str = ""
+
+
+class SubscriptionArea(Frozen):
+    """Which area's news they want with all their topics; empty: only what is for everybody."""
+
+    kind: Literal["subscription-area"] = "subscription-area"
+    area: str
+
+
+class Unsubscribe(Frozen):
+    """They want to hear no more about a topic; empty: about none."""
+
+    kind: Literal["unsubscribe"] = "unsubscribe"
+    topic: str = ""
+
+
+class CampaignSaid(Frozen):
+    """What somebody did with a campaign that was sent to them. Counted once for each of them."""
+
+    kind: Literal["campaign-said"] = "campaign-said"
+    campaign: int
+    what: Literal["opened", "helped", "unhelpful", "stopped"]
+
+
+class CountCheck(Frozen):
+    """An answer of the home check was given; with an empty topic: begun, finished, visit."""
+
+    kind: Literal["count-check"] = "count-check"
+    topic: str
+    answer: str
+    area: str = ""
+
+
 class ForgetPerson(Frozen):
     """Delete all that is held about this chat, except what must stay."""
 
@@ -186,8 +232,14 @@ Effect = (
     | ReportDetail
     | SetContact
     | SetSource
+    | Subscribe
+    | SubscriptionArea
+    | Unsubscribe
+    | CampaignSaid
+    | CountCheck
     | ForgetPerson
     | ForgetConversation
+    | Evident
 )
 
 

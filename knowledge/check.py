@@ -12,6 +12,8 @@ import phonenumbers
 
 from knowledge.entry import Entry, Organisation
 from knowledge.errors import UnreadableFile
+from knowledge.home_check import Answer as CheckAnswer
+from knowledge.home_check import CheckTopic, read_topic, topic_files
 from knowledge.library import (
     NATIONAL,
     Library,
@@ -25,6 +27,8 @@ from knowledge.library import (
 )
 from knowledge.prose import Steps, plain, words_of
 from knowledge.readability import count_words, reading_age
+from knowledge.topics import FILE as TOPICS
+from knowledge.topics import faults_of, left_out_in_vain, read_topics
 from knowledge.visits.questions import FILE as VISITS
 from knowledge.visits.questions import visits_of
 
@@ -58,7 +62,8 @@ def check(place: Path, national: Path | None = None, on: dt.date | None = None) 
     try:
         library = load(place, national)
     except UnreadableFile:
-        return [fault for folder in folders for fault in unreadable(folder)] or list(place_unreadable(place))
+        broken = [fault for folder in folders for fault in unreadable(folder)]
+        return broken or list(place_unreadable(place, folders[0]))
     faults: list[Fault] = []
     paths = {entry_id(path): path for folder in folders for path in entry_files(folder)}
     for slug, entry in library.entries.items():
@@ -67,17 +72,22 @@ def check(place: Path, national: Path | None = None, on: dt.date | None = None) 
     faults += twice_claimed(library, paths)
     faults += place_faults(library, place / "place.toml")
     faults += visits_faults(library, place / VISITS)
+    faults += topics_faults(library, folders[0], place / "place.toml")
     known = {path.stem: path for folder in folders for path in organisation_files(folder)}
     for id_, organisation in library.organisations.items():
         faults += organisation_faults(organisation, known[id_])
+    checks = {path.stem: path for folder in folders for path in topic_files(folder)}
+    for id_, check_ in library.checks.items():
+        faults += home_check_faults(check_, checks[id_], library, own=checks[id_].is_relative_to(place))
     return faults
 
 
-def place_unreadable(place: Path) -> Iterator[Fault]:
-    """What is wrong with the shape of a place.toml or a visits.yaml."""
+def place_unreadable(place: Path, national: Path = NATIONAL) -> Iterator[Fault]:
+    """What is wrong with the shape of a place.toml, a visits.yaml or the nation's topics."""
     readers: tuple[tuple[Path, Callable[[], object]], ...] = (
         (place / "place.toml", lambda: read_place(place / "place.toml")),
         (place / VISITS, lambda: visits_of(place)),
+        (national / TOPICS, lambda: read_topics(national / TOPICS)),
     )
     for path, read in readers:
         try:
@@ -92,6 +102,7 @@ def unreadable(folder: Path) -> Iterator[Fault]:
     readers: tuple[tuple[Iterable[Path], Callable[[Path], object]], ...] = (
         (entry_files(folder), read_entry),
         (organisation_files(folder), read_organisation),
+        (topic_files(folder), read_topic),
     )
     for paths, read in readers:
         for path in paths:
@@ -186,6 +197,38 @@ def visits_faults(library: Library, path: Path) -> Iterator[Fault]:
     for answer in (answer for question in library.visits.factors for answer in question.answers):
         if answer.tip_from and answer.tip_from not in library.entries:
             yield Fault(path, line_of(path, answer.tip_from), f"no entry {answer.tip_from!r} backs the tip")
+
+
+def topics_faults(library: Library, national: Path, path: Path) -> Iterator[Fault]:
+    """Topics that nobody could read, and some that a place leaves out though nobody has them."""
+    own = {topic.id for topic in library.place.topics.own}
+    for id_, what in faults_of(library.topics):
+        where = path if id_ in own else national / TOPICS
+        yield Fault(where, line_of(where, id_), what, about=id_)
+    for id_ in left_out_in_vain(library.place.topics, national):
+        yield Fault(path, line_of(path, id_), f"topics.without names the unknown topic {id_!r}")
+
+
+def home_check_faults(topic: CheckTopic, path: Path, library: Library, *, own: bool) -> Iterator[Fault]:
+    """What is wrong with one topic of the home check. What it counts is looked up only in a place's own file: what is
+    for the whole country names more than each place asks."""
+    said = (topic.question, topic.why, *(words for each in topic.answers for words in (each.tip, each.first) if words))
+    if (age := reading_age("\n".join(said), library.organisation_names)) > OLDEST_READING_AGE:
+        what = f"reading age {age:.1f}; at most {OLDEST_READING_AGE:.0f}: shorter sentences and words"
+        yield Fault(path, line_of(path, "question"), what, about="question")
+    for answer in topic.answers:
+        if answer.tip_from not in library.entries:
+            yield Fault(path, line_of(path, answer.tip_from), f"no entry {answer.tip_from!r} backs the tip")
+        for factor, id_ in not_asked(answer, library) if own else ():
+            what = f"visits.yaml has no answer {id_!r} to {factor!r}"
+            yield Fault(path, line_of(path, factor), what, warning=True, about="counts")
+
+
+def not_asked(answer: CheckAnswer, library: Library) -> Iterator[tuple[str, str]]:
+    """What an answer of the home check counts as, and the place's form of a visit does not hold: factor, answer."""
+    factors = library.visits.factors if library.visits else ()
+    known = {(question.id, each.id) for question in factors for each in question.answers}
+    yield from ((factor, id_) for factor, ids in answer.counts.items() for id_ in ids if (factor, id_) not in known)
 
 
 def organisation_faults(organisation: Organisation, path: Path) -> Iterator[Fault]:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
-from knowledge.check import Fault, entry_faults, organisation_faults, twice_claimed
+from knowledge.check import Fault, entry_faults, home_check_faults, organisation_faults, twice_claimed
 from knowledge.entry import Entry, Organisation
 from knowledge.errors import UnreadableFile
+from knowledge.home_check import CheckTopic, parse_topic
 from knowledge.library import Library, parse_entry, parse_organisation
 
-Kind = Literal["entry", "organisation"]
+Kind = Literal["entry", "organisation", "check"]
+"""An answer, an organisation, or a topic of the home check."""
+FIELDS: Mapping[Kind, str] = {"entry": "entries", "organisation": "organisations", "check": "checks"}
+"""Where a library has them."""
 ENTRY_ID = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")
 
 
-def parse(kind: Kind, slug: str, text: str) -> Entry | Organisation:
+def parse(kind: Kind, slug: str, text: str) -> Entry | Organisation | CheckTopic:
     """A file's text in, what it says out. Raises UnreadableFile, for an entry's id without a topic too."""
     if kind == "organisation":
         return parse_organisation(slug, text)
+    if kind == "check":
+        return parse_topic(slug, text)
     if not ENTRY_ID.fullmatch(slug):
         raise UnreadableFile(path=slug, why="an id is a topic, a slash and a name: fire-safety/smoke-alarm-beeping")
     return parse_entry(slug, text)
@@ -27,7 +33,7 @@ def parse(kind: Kind, slug: str, text: str) -> Entry | Organisation:
 
 def with_one(library: Library, kind: Kind, slug: str, text: str | None) -> Library:
     """The library as it would be with this file, or without it (None). Raises UnreadableFile."""
-    field = "entries" if kind == "entry" else "organisations"
+    field = FIELDS[kind]
     held = {id_: one for id_, one in getattr(library, field).items() if id_ != slug or text is not None}
     return library.model_copy(update={field: held if text is None else {**held, slug: parse(kind, slug, text)}})
 
@@ -37,6 +43,8 @@ def faults_of_text(kind: Kind, slug: str, text: str, library: Library) -> tuple[
     changed = with_one(library, kind, slug, text)
     if kind == "organisation":
         return tuple(organisation_faults(changed.organisations[slug], Path(slug)))
+    if kind == "check":
+        return tuple(home_check_faults(changed.checks[slug], Path(slug), changed, own=True))
     return (*entry_faults(changed.entries[slug], Path(slug), changed), *_claimed(changed, slug, library))
 
 

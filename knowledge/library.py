@@ -15,8 +15,10 @@ from pydantic import ValidationError
 
 from knowledge.entry import Entry, Notice, Organisation
 from knowledge.errors import UnknownEntry, UnreadableFile, first_reason
+from knowledge.home_check import CheckTopic, in_order, read_topic, topic_files
 from knowledge.place import Place
 from knowledge.prose import Frozen, Paragraph, Section, Span, parse
+from knowledge.topics import Topic, topics_of
 from knowledge.visits.questions import Visits, visits_of
 from knowledge.yaml_text import read_yaml
 
@@ -34,10 +36,14 @@ class Library(Frozen):
     organisations: Mapping[str, Organisation]
     visits: Visits | None = None
     """What the place says about home visits; None where it does none."""
+    checks: Mapping[str, CheckTopic] = {}
+    """The topics of the home check by their ids; none where it is not offered."""
     changed: Mapping[str, dt.datetime] = {}
     """When each organisation's file last changed, where that is known: files do not say, the tables do."""
     notices: tuple[Notice, ...] = ()
     """What the team says beside an answer or an organisation for a while, the oldest first."""
+    topics: tuple[Topic, ...] = ()
+    """What people may ask to hear about, in order."""
 
     def entry(self, slug: str) -> Entry:
         """The entry with this id, or UnknownEntry."""
@@ -45,6 +51,10 @@ class Library(Frozen):
             return self.entries[slug]
         except KeyError:
             raise UnknownEntry(slug=slug) from None
+
+    def topic(self, id_: str) -> Topic | None:
+        """The topic with this id; None where the place has none such (any more)."""
+        return next((topic for topic in self.topics if topic.id == id_), None)
 
     def known(self, slugs: Iterable[str]) -> tuple[Entry, ...]:
         """The entries with these ids, in order; an id that is gone is left out."""
@@ -66,25 +76,34 @@ class Library(Frozen):
         return {one.about: tuple(other.text for other in standing if other.about == one.about) for one in standing}
 
     @cached_property
+    def check_topics(self) -> tuple[CheckTopic, ...]:
+        """The topics of the home check, as they are asked."""
+        return in_order(self.checks)
+
+    @cached_property
     def organisation_names(self) -> frozenset[str]:
         """Every name and alias, for texts in which names do not count as words."""
         return frozenset(n for o in self.organisations.values() for n in (o.name, *o.aliases))
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """The same with some fields changed; the names are found anew, as they may be others now."""
+        """The same with some fields changed; names and their order are found anew, as they may be others now."""
         changed = super().model_copy(update=update, deep=deep)
-        changed.__dict__.pop("organisation_names", None)
+        for found in ("organisation_names", "check_topics"):
+            changed.__dict__.pop(found, None)
         return changed
 
 
 def load(place: Path, national: Path | None = None) -> Library:
     """Read a place's folder over the nation's. Raises UnreadableFile for the first file that cannot be used."""
     folders = ((national or NATIONAL), place)
+    settings = read_place(place / "place.toml")
     return Library(
-        place=read_place(place / "place.toml"),
+        place=settings,
         entries={e.id: e for folder in folders for e in map(read_entry, entry_files(folder))},
         organisations={o.id: o for folder in folders for o in map(read_organisation, organisation_files(folder))},
         visits=visits_of(place),
+        topics=topics_of(settings.topics, folders[0]),
+        checks={check.id: check for folder in folders for check in map(read_topic, topic_files(folder))},
     )
 
 

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from knowledge.entry import Agency, Hours, Slug, Text
 from knowledge.prose import Frozen
+from knowledge.topics import LocalTopics
 
 
 class Area(Frozen):
@@ -32,6 +33,7 @@ class Place(Frozen):
     name: Text
     partnership: Text
     live: bool = Field(default=False, description="only then does the bot speak for a team that answers today")
+    made_up: bool = Field(default=False, description="no such place: every greeting and page says so")
     timezone: str = "Europe/London"
     areas: tuple[Area, ...] = ()
     postcodes_served: tuple[str, ...] = Field(default=(), description="beginnings of postcodes, as LE3 1")
@@ -42,6 +44,12 @@ class Place(Frozen):
     embed_origins: tuple[str, ...] = ()
     visit: dict[str, str] = Field(default_factory=dict, description="wording about visits: text id, text")
     agencies: dict[Agency, Slug] = Field(default_factory=dict, description="who owns an answer, organisation here")
+    topics: LocalTopics = LocalTopics()
+
+    @property
+    def area_names(self) -> frozenset[str]:
+        """What the place and its areas are called, in small letters."""
+        return frozenset(name.casefold() for name in (self.name, *(area.name for area in self.areas)))
 
     def resolve(self, name: str) -> str | None:
         """An organisation's id: a role's holder here, or the name itself; None for a role nobody holds."""

@@ -13,7 +13,7 @@ from knowledge.visits.questions import FILE as VISITS
 from knowledge.visits.questions import Visits
 
 PLACE = "place.toml"
-Where = Literal["entry", "place", "visits"]
+Where = Literal["entry", "place", "visits", "check"]
 
 
 class Reference(Frozen):
@@ -26,15 +26,20 @@ class Reference(Frozen):
 
 def references(library: Library, kind: Kind, slug: str) -> tuple[Reference, ...]:
     """All that would have to change before this one can be taken away, each once."""
+    if kind == "check":
+        return ()
     found = _of_entry(library, slug) if kind == "entry" else _of_organisation(library, slug)
     return tuple(dict.fromkeys(found))
 
 
 def _of_entry(library: Library, slug: str) -> Iterator[Reference]:
-    """Only the tips of a home visit are backed by an answer."""
+    """The tips of a home visit and of the home check are backed by an answer."""
     questions = library.visits.factors if library.visits else ()
     if any(answer.tip_from == slug for question in questions for answer in question.answers):
         yield Reference(where="visits", id=VISITS, name=VISITS)
+    for topic in library.check_topics:
+        if any(answer.tip_from == slug for answer in topic.answers):
+            yield Reference(where="check", id=topic.id, name=topic.title)
 
 
 def _of_organisation(library: Library, slug: str) -> Iterator[Reference]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 NAME = re.compile(r"[A-Za-z0-9._-]+")
-EXTRAS = ("cluster",)
+EXTRAS = ("cluster", "report")
 
 
 def normal(name: str) -> str:
@@ -23,7 +23,7 @@ def normal(name: str) -> str:
 
 
 def wanted(project: Mapping[str, object]) -> set[str]:
-    """What pyproject.toml asks for to run, for more than one machine, and to build the project itself."""
+    """What pyproject.toml asks for to run, for more than one machine, for reports, and to build the project itself."""
     about, build = project["project"], project["build-system"]
     assert isinstance(about, dict) and isinstance(build, dict)  # noqa: S101, PT018  the shape of the file
     asked = [*about["dependencies"], *build["requires"]]

@@ -24,7 +24,7 @@ from knowledge.place import People
 from knowledge.safety import Verdict, judge
 from knowledge.search import Reading
 
-BRAUNSTONE = PLACES / "braunstone"
+BRAUNSTONE, LARKMOOR = PLACES / "braunstone", PLACES / "larkmoor"
 INDEXES = Path(__file__).parents[1] / "build" / "index"
 """Kept between runs; made anew when content or code changes."""
 SHARED = Path(__file__).parents[2] / "shared"
@@ -44,6 +44,12 @@ PEOPLE = People(answered_by="The Braunstone team", hours=OFFICE, reply_within="t
 def braunstone() -> Snapshot:
     """The content that ships, with its index; built once a run."""
     return from_folder(BRAUNSTONE, INDEXES)
+
+
+@cache
+def larkmoor() -> Snapshot:
+    """A place that is made up, with its index: whatever holds of any place holds there too."""
+    return from_folder(LARKMOOR, INDEXES)
 
 
 def place_with(library: Library, **changes: object) -> Library:

@@ -7,6 +7,7 @@ import typer
 from bot.cli import (
     ask,
     audit,
+    campaigns,
     classify,
     content,
     content_import,
@@ -18,6 +19,8 @@ from bot.cli import (
     people,
     person,
     place,
+    posters,
+    report,
     serve,
     staff,
     switch,
@@ -49,6 +52,7 @@ app.command("backup")(ops.backup)
 app.command("restore")(ops.restore)
 app.command("port-db")(ops.port_db)
 app.command("doctor")(ops_doctor.doctor)
+app.command("report")(report.report)
 app.command("off")(switch.off)
 app.command("on")(switch.on)
 app.add_typer(content.app, name="content")
@@ -56,12 +60,14 @@ content.app.command("sheet")(content_import.sheet)
 content.app.command("import")(content_import.import_)
 content.app.command("import-feed")(content_import.import_feed)
 app.add_typer(place.app, name="place")
+app.add_typer(posters.app, name="posters")
 app.add_typer(people.handovers, name="handovers")
 app.add_typer(people.reports, name="reports")
 app.add_typer(webhook.app, name="webhook")
 app.add_typer(staff.app, name="staff")
 app.add_typer(audit.app, name="audit")
 app.add_typer(person.app, name="person")
+app.add_typer(campaigns.app, name="campaigns")
 app.add_typer(keys.app, name="keys")
 app.add_typer(visits.app, name="visits")
 visits.app.command("outcome")(visits_acts.outcome)

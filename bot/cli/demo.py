@@ -1,4 +1,5 @@
-"""`bot demo`: home visits of people who do not exist, to look at. Nobody is written to, and nobody comes."""
+"""`bot demo`: home visits of people who do not exist, and a quarter of questions that nobody asked, to look at. Nobody
+is written to, and nobody comes."""
 
 from __future__ import annotations
 
@@ -13,6 +14,8 @@ import typer
 
 from bot.cli.diary import Place, here
 from bot.clock import FixedClock, SystemClock
+from bot.insight import demo as quarter
+from bot.insight import demo_cast
 from bot.logs import configure
 from bot.serving import serve
 from bot.settings import Settings
@@ -34,7 +37,8 @@ LOOK = ("visits today", "visits list", "visits ring-list", "staff list")
 def demo(
     port: Annotated[int, typer.Option(min=1, max=65535, help="where the web chat listens")] = 8000,
 ) -> None:
-    """Fill a database of its own with a fortnight of made-up visits, and serve the web chat on it. Ctrl-C stops it.
+    """Fill a database of its own with made-up visits and a quarter of questions, and serve the web chat on it. Ctrl-C
+    stops it.
 
     Example: bot demo --port 8001
     """
@@ -80,6 +84,7 @@ async def made(settings: Settings, place: Place) -> tuple[str, str]:
         err = typer.get_text_stream("stderr")
         with typer.progressbar(length=DAYS, label="three weeks of visits", file=err) as bar:
             linked = await fill(store, clock, place.library, read_cast(), chance, bar.update)
+        await quarter.fill(store, place.library, demo_cast.read_cast(), chance)
         return linked, await console_code(store)
     finally:
         await store.close()

@@ -40,6 +40,8 @@ Why = Annotated[Reason, typer.Option(help="they asked; somebody who may asked fo
 NAMES = {
     "question": "questions",
     "feedback": "answers to 'did it help?'",
+    "evidence": "what they would have done without help, and what became of it",
+    "follow_up": "organisations that they agreed to be asked about",
     "detail_report": "reports of wrong details",
     "handover": "requests for a person",
     "handover_message": "messages in those requests",

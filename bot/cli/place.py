@@ -28,7 +28,9 @@ def new(name: Annotated[str, typer.Argument(help="the estate's name, such as 'Ca
     if folder.exists():
         raise CommandFault(why=f"There is a place in {folder} already.")
     make(folder, name)
-    typer.echo(f"Made {folder}. Now fill in place.toml, then: BOT_PLACE={slug} bot content check")
+    typer.echo(
+        f"Made {folder}. Fill in place.toml and organisations, then: BOT_PLACE={slug} bot content check --strict"
+    )
 
 
 @app.command("list")

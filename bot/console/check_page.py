@@ -67,18 +67,7 @@ def routes(site: Site) -> APIRouter:
     @router.post("/checks/{slug}")
     async def write(request: Request, slug: str) -> Response:
         """Look at what was typed in, keep it, or publish it."""
-        form = await site.form(request)
-        if not (await _held(site, request, slug)).found:
-            return await site.problem(request, 404, NONE)
-        box = Box(_said(form, "text").replace("\r\n", "\n"), _said(form, "note").strip()[:LONGEST_NOTE])
-        act = form.get("act")
-        if act not in ("draft", "publish"):
-            return await _show(site, request, slug, box)
-        done = await _kept(site, site.staff(request).who, slug, box, _number(form.get("base")), cast(Act, act))
-        if isinstance(done, Refusal | Conflict):
-            return await _show(site, request, slug, Box(box.text, box.note, words_of(site, done)))
-        state = done.state if isinstance(done, Done) else "draft"
-        return site.go(request, f"/checks/{slug}", f"console.done.check-{state}")
+        return await _write(site, request, slug)
 
     @router.post("/checks/{slug}/versions/{number}")
     async def put_away(request: Request, slug: str, number: Number) -> Response:
@@ -93,6 +82,21 @@ def routes(site: Site) -> APIRouter:
         return site.go(request, f"/checks/{slug}", "console.done.put-away")
 
     return router
+
+
+async def _write(site: Site, request: Request, slug: str) -> Response:
+    form = await site.form(request)
+    if not (await _held(site, request, slug)).found:
+        return await site.problem(request, 404, NONE)
+    box = Box(_said(form, "text").replace("\r\n", "\n"), _said(form, "note").strip()[:LONGEST_NOTE])
+    act = form.get("act")
+    if act not in ("draft", "publish"):
+        return await _show(site, request, slug, box)
+    done = await _kept(site, site.staff(request).who, slug, box, _number(form.get("base")), cast(Act, act))
+    if isinstance(done, Refusal | Conflict):
+        return await _show(site, request, slug, Box(box.text, box.note, words_of(site, done)))
+    state = done.state if isinstance(done, Done) else "draft"
+    return site.go(request, f"/checks/{slug}", f"console.done.check-{state}")
 
 
 def editing_of(site: Site, unit: Unit, who: Colleague) -> Editing:

@@ -16,7 +16,7 @@ from bot.console.answers_page import editing_of
 from bot.console.look import look_at
 from bot.console.site import Site
 from bot.console.tryout import LONGEST, Said, Tryout
-from bot.staff import history, notices, versions
+from bot.staff import history, notices, proof, versions
 from bot.staff.outcomes import Draft
 from bot.store.content import Row
 from bot.store.unit import Unit
@@ -138,6 +138,7 @@ async def _show(
     beside = beside or Beside(site.texts.say(said) if isinstance(said, str) and said else "")
     async with site.reading() as unit:
         standing = [one for one in await notices.current(unit) if (one.kind, one.about) == ("entry", slug)]
+        proved = await proof.of_entry(unit, slug) if shelf.live else ()
     behind = history.diff(shelf.live.text, written.text) if shelf.behind and shelf.live else ()
     facts: dict[str, Any] = {
         "slug": slug, "shelf": shelf, "written": written, "seen": look_at(site, slug, written.text), "parts": PARTS,
@@ -145,6 +146,7 @@ async def _show(
         "behind": behind, "longest": LONGEST, "title": _title(site, slug), "notices": standing,
         "notice": beside.notice, "longest_notice": notices.LONGEST, "reason": beside.reason,
         "longest_reason": LONGEST_REASON, "references": references(site.library(), "entry", slug),
+        "proof": proved,
     }  # fmt: skip
     return site.page(request, "edit_answer.html", status=422 if beside.refused else 200, **facts)
 

@@ -80,13 +80,13 @@ def _preview(site: Site, entry: Entry, after: Library) -> Preview:
     ports = ports_with(site, _not_live(after))
     first = first_message(ports, entry)
     return Preview(
-        first.blocks, more_message(ports, entry).blocks, _telegram(first), terminal.render(first),
+        first.blocks, more_message(ports, entry).blocks, plain_messages(first), terminal.render(first),
         withheld=not may_show(as_is, entry),
     )  # fmt: skip
 
 
-def _telegram(reply: Reply) -> tuple[str, ...]:
-    """The plain words of each message."""
+def plain_messages(reply: Reply) -> tuple[str, ...]:
+    """A reply in, the plain words of each message that it is on Telegram out."""
     packed = layout.messages(reply.blocks)
     return tuple("".join(f"{line.gap if at else ''}{line.text}" for at, line in enumerate(lines)) for lines in packed)
 

@@ -12,7 +12,7 @@ from bot.console import organisation_form as form_of
 from bot.console.organisation_form import CHOICES, FIELDS, KIND, LONG, Field
 from bot.console.replayed import Line
 from bot.console.site import MOST, NumberAsked, Site
-from bot.staff import audit, history, notices, versions
+from bot.staff import audit, history, notices, proof, versions
 from bot.staff.edits import PUBLISHERS
 from bot.staff.history import Past
 from bot.staff.outcomes import Conflict, Refusal
@@ -74,6 +74,7 @@ class _Held:
     waiting: Sequence[Past]
     notices: Sequence[notices.Standing]
     reports: Sequence[records.Report]
+    proved: Sequence[proof.Said]
 
 
 def routes(site: Site) -> APIRouter:
@@ -128,7 +129,7 @@ async def show_one(
         "longest_notice": notices.LONGEST, "reports": held.reports, "publishes": who.role in PUBLISHERS,
         "problem": problem, "whole": typed.faults.get("", "") if typed else "", "differing": beside.differing,
         "references": references(site.library(), KIND, slug), "reason": beside.reason,
-        "longest_reason": LONGEST_REASON, "long": LONG, "choices": CHOICES,
+        "longest_reason": LONGEST_REASON, "long": LONG, "choices": CHOICES, "proof": held.proved,
     }  # fmt: skip
     return site.page(request, "organisation.html", status=422 if problem else 200, **facts)
 
@@ -138,9 +139,10 @@ async def _held(site: Site, slug: str) -> _Held:
         live, found = await versions.live(unit, KIND, slug), await history.versions_of(unit, KIND, slug)
         standing = [one for one in await notices.current(unit) if (one.kind, one.about) == (KIND, slug)]
         reports = [one for one in await records.open_reports(unit) if one.organisation == slug]
+        proved = await proof.of_organisation(unit, slug)
     retired = next((each for each in found if each.state == "retired"), None)
     words = next((each.text for each in found if each.state == "replaced" and each.text), None)
-    return _Held(live, retired, words, [each for each in found if each.state in UNPUBLISHED], standing, reports)
+    return _Held(live, retired, words, [each for each in found if each.state in UNPUBLISHED], standing, reports, proved)
 
 
 def _title(slug: str, held: _Held) -> str:

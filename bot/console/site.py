@@ -64,6 +64,8 @@ class Console:
     """The files of the place; None: nothing can be imported."""
     rehearsals: Rehearsals | None = None
     """Tries changes out before they are published; None: no change that the search would notice goes live."""
+    demonstration: bool = False
+    """Everybody in it is made up; reports say so."""
 
 
 class Site:

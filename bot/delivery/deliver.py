@@ -12,6 +12,7 @@ import structlog
 
 from bot.clock import new_id
 from bot.errors import Blocked, Refused, StoreUnavailable, TooMany, Unreached
+from bot.staff import campaigns_going
 from bot.store import chats, outbox
 from bot.store.outbox import Queued, Ready
 from bot.store.together import Together
@@ -113,6 +114,8 @@ class Round:
         while self.goes_on() and (queued := await outbox.next_for(unit, self.chat_id)) is not None:
             if not await chats.keep_lease(unit, self.chat_id, self.owner):
                 return None  # so slow that somebody else goes on from here: two would mix up the order
+            if campaigns_going.concerns(queued) and not await campaigns_going.let_go(unit, queued):
+                continue
             await outbox.tried(unit, queued.id)
             if may_send(queued, unit.now):
                 return queued
@@ -153,6 +156,8 @@ class Round:
     async def _written(self, queued: Queued, state: str, message_id: str | None) -> Queued | None:
         async def write(unit: Unit) -> Queued | None:
             await outbox.mark(unit, queued.id, state, message_id)
+            if state == "sent" and campaigns_going.concerns(queued):
+                await campaigns_going.went(unit, queued)
             return await self._next(unit)
 
         return await self.together.write(write)

@@ -22,7 +22,7 @@ QUIET_ROUTES = ("emergency", "crisis", "abuse")
 TOPICS = {"fire-safety": 30, "home-security": 12, "antisocial-behaviour": 12, "health-and-wellbeing": 10}
 """How much is asked of a topic; of any other as much as OTHERS says."""
 OTHERS = 6
-INSTEAD = {"999": 3, "101": 12, "111": 23, "nothing": 62}
+INSTEAD = {"999": 6, "101": 12, "111": 23, "nothing": 59}
 """What people say they would have done."""
 OUTCOMES = {"done": 76, "not_in": 8, "refused": 4, "cancelled": 12}
 PRIORITIES = {"high": 20, "medium": 35, "standard": 45}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import importlib
 import io
 from collections.abc import Mapping
 
@@ -61,8 +62,7 @@ def lines(head: tuple[str, ...], rows: list[list[Value]]) -> bytes:
 def as_parquet(table: Table, period: Period) -> bytes:
     """A table as Parquet. Raises ReportMissing where pyarrow is not installed."""
     try:
-        import pyarrow
-        from pyarrow import parquet
+        pyarrow, parquet = map(importlib.import_module, ("pyarrow", "pyarrow.parquet"))
     except ModuleNotFoundError as error:
         raise ReportMissing(library=error.name) from error
     types = {START: pyarrow.date32(), END: pyarrow.date32(), ID: pyarrow.string(), NAME: pyarrow.string()}

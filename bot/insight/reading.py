@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Literal
+
+from sqlalchemy import text
 
 from bot.insight.changes import changes
 from bot.insight.reading_asked import Asked
@@ -25,6 +28,8 @@ from knowledge.library import Library
 from knowledge.small_numbers import Publisher, keyed
 
 SECRET = "small numbers"  # noqa: S105  the purpose of a key, not a key
+ROOM, USUAL = 32_000, 2_000
+"""Kilobytes that SQLite may hold of a database."""
 KINDS: dict[int, Literal["month", "quarter"]] = {1: "month", 3: "quarter"}
 
 
@@ -42,14 +47,33 @@ class _Read:
 async def insight(unit: Unit, wanted: Filter, library: Library, texts: Texts) -> Insight:
     """All that can be published for a filter at this moment. Raises StoreUnavailable."""
     press = Press(publisher_of(unit), span_of(wanted.period, unit.now, library.place.timezone), texts)
-    read = _Read(
+    async with room(unit):
+        read = await _read(unit, wanted, press, library)
+    return await asyncio.to_thread(_publish, press, wanted, library, read, unit.now)
+
+
+async def _read(unit: Unit, wanted: Filter, press: Press, library: Library) -> _Read:
+    return _Read(
         await read_demand(unit, wanted, press),
         await read_proof(unit, wanted, press, library),
         await read_visits(unit, wanted, press),
         await read_reach(unit, wanted, press),
         await read_known(unit, press),
     )
-    return await asyncio.to_thread(_publish, press, wanted, library, read, unit.now)
+
+
+@asynccontextmanager
+async def room(unit: Unit) -> AsyncIterator[None]:
+    """SQLite sorts on disk what has no room in its 2 MB: more of it while we read, and given back afterwards."""
+    if unit.session.get_bind().dialect.name != "sqlite":
+        yield
+        return
+    await unit.run(text(f"PRAGMA cache_size=-{ROOM}"))
+    try:
+        yield
+    finally:
+        for pragma in (f"cache_size=-{USUAL}", "shrink_memory"):
+            await unit.run(text(f"PRAGMA {pragma}"))
 
 
 def publisher_of(unit: Unit) -> Publisher:

@@ -21,6 +21,7 @@ from bot.store.unit import Unit
 
 DIMENSIONS = ("topic", "agency", "area", "source", "channel", "route")
 FILTERS = DIMENSIONS[:4]
+ALL = "all"
 GROUPED = ("topic", "agency", "area", "channel", "route")
 Group = tuple[Any, ...]
 
@@ -56,11 +57,12 @@ def conditions(wanted: Filter, names: Iterable[str] = FILTERS) -> dict[str, str]
 
 async def read_demand(unit: Unit, wanted: Filter, press: Press) -> Demand:
     """All that is counted of questions."""
+    origins = await _origins(unit, wanted, press)
     labels = select(col(SourceCode.code), col(SourceCode.label))
     return Demand(
-        groups=await rows_of(unit, _grouped(wanted, press, *GROUPED)),
-        origins=await _origins(unit, wanted, press),
-        trail={row[0]: row[1] for row in await rows_of(unit, _trail(wanted, press))},
+        groups=await rows_of(unit, _grouped(wanted, press.span.both, *GROUPED)),
+        origins=summed((source, month, many) for month, source, many in origins),
+        trail=summed((ALL, month, many) for month, _, many in origins).get(ALL, {}),
         hours=await _hours(unit, wanted, press),
         routes=await _routes(unit, press),
         missed=(await unit.run(_missed())).scalar_one(),
@@ -68,21 +70,16 @@ async def read_demand(unit: Unit, wanted: Filter, press: Press) -> Demand:
     )
 
 
-async def _origins(unit: Unit, wanted: Filter, press: Press) -> Counts:
-    rows = await rows_of(unit, _grouped(wanted, press, "source"))
-    return summed((source, month, many) for month, source, many in rows)
+async def _origins(unit: Unit, wanted: Filter, press: Press) -> Sequence[Group]:
+    """Month, source, how many, from the first month of the line or of the comparison."""
+    months = sorted({*press.span.both, *(month.first for month in press.span.trail)})
+    return await rows_of(unit, _grouped(wanted, months, "source"))
 
 
-def _grouped(wanted: Filter, press: Press, *dimensions: str) -> Executable:
+def _grouped(wanted: Filter, months: Sequence[dt.date], *dimensions: str) -> Executable:
     columns = [col(DemandCount.month), *(getattr(DemandCount, name) for name in dimensions)]
     statement = select(*columns, func.sum(DemandCount.turns)).group_by(*columns)
-    return statement.where(narrowed(DemandCount, wanted, press.span.both))
-
-
-def _trail(wanted: Filter, press: Press) -> Executable:
-    month, trail = col(DemandCount.month), [month.first for month in press.span.trail]
-    statement = select(month, func.sum(DemandCount.turns)).group_by(month)
-    return statement.where(narrowed(DemandCount, wanted, trail))
+    return statement.where(narrowed(DemandCount, wanted, months))
 
 
 async def _hours(unit: Unit, wanted: Filter, press: Press) -> dict[tuple[int, int], dict[dt.date, int]]:

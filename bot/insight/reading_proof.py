@@ -134,9 +134,11 @@ def _shown(wanted: Filter, press: Press) -> Executable:
 
 
 def _opinions(press: Press) -> Executable:
-    at, columns = col(Feedback.at), (col(Feedback.entry), col(Feedback.helped))
-    statement = select(*columns, month_at(at, press.span), func.count()).group_by(*columns, "month_at")
-    return statement.where(within(at, press.span))
+    at = col(Feedback.at)
+    # Nothing is added to the id but a reason for SQLite to read the rows in their order, not in that of the index.
+    columns = ((col(Feedback.entry) + "").label("of"), col(Feedback.helped))
+    statement = select(*columns, month_at(at, press.span), func.count())
+    return statement.where(within(at, press.span)).group_by("of", columns[1], "month_at")
 
 
 def _said(wanted: Filter, press: Press) -> Executable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -21,7 +22,7 @@ PAGE = {"page": "{page}", "pages": "{pages}"}
 def pdf(story: Story, about: About, words: Words) -> bytes:
     """A story in, a PDF out. Raises ReportMissing where Typst is not installed."""
     try:
-        import typst
+        typst = importlib.import_module("typst")
     except ModuleNotFoundError as error:
         raise ReportMissing(library=error.name) from error
     made: bytes = typst.compile(

@@ -15,6 +15,7 @@ from bot.staff.versions import SHIPPED, TABLES
 from bot.store.content import Row
 from bot.store.unit import Unit
 from knowledge.check_one import Kind
+from knowledge.home_check import topic_files
 from knowledge.library import NATIONAL, entry_files, entry_id, organisation_files
 
 LIVE, OFFERED = "live", "offered"
@@ -93,3 +94,5 @@ def _files(folder: Path, *, local: bool) -> Iterator[File]:
         yield File("entry", entry_id(path), local, path.read_bytes().decode("utf-8"))
     for path in organisation_files(folder):
         yield File("organisation", path.stem, local, path.read_bytes().decode("utf-8"))
+    for path in topic_files(folder):
+        yield File("check", path.stem, local, path.read_bytes().decode("utf-8"))

@@ -18,11 +18,12 @@ from bot.store import switch
 from bot.store.content import Row, Version
 from bot.store.inbox import upsert
 from bot.store.listening import CONTENT, tell
+from bot.store.reach_tables import CheckVersion
 from bot.store.tables import EntryVersion, OrganisationVersion, Setting
 from bot.store.unit import Unit
 from knowledge.check_one import Kind
 
-TABLES: Mapping[Kind, Version] = {"entry": EntryVersion, "organisation": OrganisationVersion}
+TABLES: Mapping[Kind, Version] = {"entry": EntryVersion, "organisation": OrganisationVersion, "check": CheckVersion}
 State = Literal["draft", "waiting", "scheduled", "live", "replaced", "withdrawn", "offered", "retired"]
 UNPUBLISHED: tuple[State, ...] = ("draft", "waiting", "scheduled", "offered")
 SHIPPED, STAFF = "shipped", "staff"

@@ -10,10 +10,11 @@ from sqlalchemy import insert, select
 from sqlmodel import col
 
 from bot.store import switch
+from bot.store.reach_tables import CheckVersion
 from bot.store.staff_tables import Notice
 from bot.store.tables import EntryVersion, OrganisationVersion
 from bot.store.unit import Unit, alone
-from knowledge import entry
+from knowledge import entry, home_check
 from knowledge.library import (
     NATIONAL,
     Library,
@@ -24,15 +25,17 @@ from knowledge.library import (
     parse_organisation,
     read_place,
 )
+from knowledge.topics import topics_of
 from knowledge.visits.questions import visits_of
 
 # A change of one file should not cost the reading of all.
 _entry = lru_cache(maxsize=1024)(parse_entry)
 _organisation = lru_cache(maxsize=1024)(parse_organisation)
+_check = lru_cache(maxsize=64)(home_check.parse_topic)
 SEEDING = 0x626F7433
 """By which processes that start at once on one PostgreSQL know each other."""
-Row = EntryVersion | OrganisationVersion
-Version = type[EntryVersion] | type[OrganisationVersion]
+Row = EntryVersion | OrganisationVersion | CheckVersion
+Version = type[EntryVersion] | type[OrganisationVersion] | type[CheckVersion]
 
 
 async def seed(unit: Unit, place: Path, national: Path = NATIONAL) -> bool:
@@ -45,6 +48,7 @@ async def seed(unit: Unit, place: Path, national: Path = NATIONAL) -> bool:
         organisations = {path.stem: path for path in organisation_files(folder)}
         await _insert(unit, EntryVersion, entries, local)
         await _insert(unit, OrganisationVersion, organisations, local)
+        await _insert(unit, CheckVersion, {path.stem: path for path in home_check.topic_files(folder)}, local)
     await switch.put(unit, switch.REVISION, "1")
     return True
 
@@ -75,13 +79,16 @@ async def library(unit: Unit, place: Path) -> Library:
     """The library as the tables hold it; the place's own settings come from its folder."""
     entries = await _live(unit, EntryVersion)
     organisations = await _live(unit, OrganisationVersion)
+    settings = read_place(place / "place.toml")
     return Library(
-        place=read_place(place / "place.toml"),
+        place=settings,
         entries={row.slug: _entry(row.slug, row.text) for row in entries},
         organisations={row.slug: _organisation(row.slug, row.text) for row in organisations},
         visits=visits_of(place),
         changed={row.slug: row.at for row in organisations},
         notices=await _notices(unit),
+        topics=topics_of(settings.topics, NATIONAL),
+        checks={row.slug: _check(row.slug, row.text) for row in await _live(unit, CheckVersion)},
     )
 
 
@@ -98,6 +105,7 @@ async def export(unit: Unit, place: Path, national: Path) -> int:
     kinds: tuple[tuple[Version, str, str], ...] = (
         (EntryVersion, "entries", ".md"),
         (OrganisationVersion, "organisations", ".yaml"),
+        (CheckVersion, home_check.FOLDER, ".yaml"),
     )
     written = 0
     for table, folder, ending in kinds:

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from sqlalchemy import update
 from sqlmodel import col
 
-from bot.store import handovers, privacy, records
+from bot.staff import campaigns_heard
+from bot.store import check_counts, evidence, handovers, privacy, records, sources
 from bot.store.tables import Chat
 from bot.store.unit import Unit
 from handlers import turn as words
+from handlers.evidence import OfHelp
 
 
 async def apply(unit: Unit, chat_id: int, channel: str, effects: Iterable[words.Effect]) -> None:
@@ -37,12 +39,32 @@ async def _apply(unit: Unit, chat_id: int, channel: str, effect: words.Effect) -
             await records.report_detail(unit, chat_id, effect)
         case words.SetContact():
             await _set(unit, chat_id, contact=effect.contact)
-        case words.SetSource():
-            await _set(unit, chat_id, source=effect.code)
         case words.ForgetPerson():
             await privacy.forget_person(unit, chat_id)
         case words.ForgetConversation():
             await privacy.forget_conversation(unit, chat_id)
+        case _:
+            await _reached(unit, chat_id, channel, effect)
+
+
+async def _reached(unit: Unit, chat_id: int, channel: str, effect: words.Effect) -> None:
+    """What comes of posters, campaigns, the home check and of asking whether it helped."""
+    match effect:
+        case words.SetSource():
+            if await sources.count(unit, channel, effect.code):
+                await _set(unit, chat_id, source=effect.code)
+        case words.Subscribe():
+            await campaigns_heard.subscribe(unit, chat_id, effect)
+        case words.SubscriptionArea():
+            await campaigns_heard.change_area(unit, chat_id, effect)
+        case words.Unsubscribe():
+            await campaigns_heard.unsubscribe(unit, chat_id, effect)
+        case words.CampaignSaid():
+            await campaigns_heard.said(unit, chat_id, effect)
+        case words.CountCheck():
+            await check_counts.count(unit, effect)
+        case OfHelp():
+            await evidence.keep(unit, chat_id, channel, effect)
 
 
 async def _set(unit: Unit, chat_id: int, **values: str) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import SQLModel, col
 
 from bot.store.handovers import PHONE
+from bot.store.reach_tables import CampaignRecipient, Evidence, FollowUp, Subscription
 from bot.store.tables import Chat, DetailReport, Feedback, Handover, HandoverMessage, Inbox, Outbox, Question
 from bot.store.unit import Unit
 from bot.store.visit_tables import Resident, Visit, VisitFeedback, VisitTask, WaitingPlace
@@ -71,10 +72,14 @@ def rows_of(person: Person) -> Mapping[type[SQLModel], ColumnElement[bool]]:
     return {
         Question: col(Question.chat_id).in_(chats),
         Feedback: col(Feedback.chat_id).in_(chats),
+        Evidence: col(Evidence.chat_id).in_(chats),
+        FollowUp: col(FollowUp.chat_id).in_(chats),
         DetailReport: col(DetailReport.chat_id).in_(chats),
         HandoverMessage: col(HandoverMessage.handover_id).in_(tickets),
         Handover: col(Handover.chat_id).in_(chats),
         Outbox: col(Outbox.chat_id).in_(chats),
+        Subscription: col(Subscription.chat_id).in_(chats),
+        CampaignRecipient: col(CampaignRecipient.chat_id).in_(chats),
         Inbox: col(Inbox.chat_id).in_(chats) & col(Inbox.message_id).is_not(None),
         VisitTask: col(VisitTask.visit_id).in_(visits),
         WaitingPlace: col(WaitingPlace.visit_id).in_(visits),

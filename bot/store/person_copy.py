@@ -15,6 +15,7 @@ from sqlmodel import col
 from bot.store import chats, handovers, outbox, records
 from bot.store.person import Person
 from bot.store.person_visits import VisitCopies, seen_by
+from bot.store.reach_tables import Campaign, CampaignRecipient, Evidence, FollowUp, Subscription
 from bot.store.tables import Chat, DetailReport, Feedback, Handover, HandoverMessage, Outbox, Question
 from bot.store.unit import Unit
 from handlers.turn import Reply
@@ -78,11 +79,16 @@ class ChatCopies:
             "answers_shown_last": list(session.shown),
             "came_by_leaflet": chat.source,
             "form_not_finished": form,
+            "home_check": dict(session.check.answers) if session.check else None,
             "messages_sent_to_you": await self._messages(chat_id),
             "questions": await self._questions(chat_id),
             "did_it_help": await self._feedback(chat_id),
+            "what_became_of_it": await self._evidence(chat_id),
+            "you_said_we_may_ask_about": await self._follow_ups(chat_id),
             "wrong_details_you_reported": await self._reports(chat_id),
             "requests_for_a_person": await self._tickets(chat_id),
+            "topics_you_asked_to_hear_about": await self._topics(chat_id),
+            "campaigns_sent_to_you": await self._campaigns(chat_id),
         }
 
     async def _messages(self, chat_id: int) -> list[Copied]:
@@ -105,6 +111,16 @@ class ChatCopies:
         rows = await self._rows(Feedback, col(Feedback.chat_id) == chat_id)
         return [{"at": self._at(row.at), "about": row.entry, "helped": row.helped} for row in rows]
 
+    async def _evidence(self, chat_id: int) -> list[Copied]:
+        rows = await self._rows(Evidence, col(Evidence.chat_id) == chat_id)
+        told = ("entry", "organisation", "went", "helped", "instead", "area")
+        return [{"at": self._at(row.at), **{name: getattr(row, name) for name in told}} for row in rows]
+
+    async def _follow_ups(self, chat_id: int) -> list[Copied]:
+        rows = await self._rows(FollowUp, col(FollowUp.chat_id) == chat_id)
+        told = ("entry", "organisation", "state")
+        return [{**{name: getattr(row, name) for name in told}, "asked": self._at(row.sent_at)} for row in rows]
+
     async def _reports(self, chat_id: int) -> list[Copied]:
         rows = await self._rows(DetailReport, col(DetailReport.chat_id) == chat_id)
         return [
@@ -125,6 +141,30 @@ class ChatCopies:
                 "said": await self._said_in(row.id),
             }
             for row in rows
+        ]
+
+    async def _topics(self, chat_id: int) -> list[Copied]:
+        statement = select(Subscription).where(col(Subscription.chat_id) == chat_id).order_by(col(Subscription.topic))
+        rows = (await self.unit.session.execute(statement)).scalars()
+        return [{"topic": row.topic, "area": row.area, "since": self._at(row.since)} for row in rows]
+
+    async def _campaigns(self, chat_id: int) -> list[Copied]:
+        statement = (
+            select(CampaignRecipient, col(Campaign.name))
+            .join(Campaign, col(Campaign.id) == col(CampaignRecipient.campaign_id))
+            .where(col(CampaignRecipient.chat_id) == chat_id)
+            .order_by(col(CampaignRecipient.at))
+        )
+        return [
+            {
+                "name": name,
+                "at": self._at(row.at),
+                "sent": self._at(row.delivered_at),
+                "read_on": self._at(row.opened_at),
+                "helped": row.helped,
+                "stopped": self._at(row.stopped_at),
+            }
+            for row, name in (await self.unit.session.execute(statement)).all()
         ]
 
     async def _said_in(self, ticket: int) -> list[Copied]:

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import delete, update
 from sqlmodel import col
 
-from bot.store import handovers, inbox, outbox, person_copy
+from bot.staff import campaigns_heard
+from bot.store import evidence, handovers, inbox, outbox, person_copy
 from bot.store import person as persons
 from bot.store.person import Person
 from bot.store.tables import Chat, Inbox, Outbox
@@ -40,7 +41,7 @@ class ThisPerson:
         found = await persons.of_chats(self._unit, [self._chat])
         rows = await persons.counted(self._unit, found)
         return Held(
-            questions=rows["question"] + rows["feedback"],
+            questions=rows["question"] + rows["feedback"] + rows["evidence"] + rows["follow_up"],
             messages=rows["outbox"],
             tickets=rows["handover"],
             reports=rows["detail_report"],
@@ -62,6 +63,10 @@ class ThisPerson:
         """The open ticket of this chat."""
         return await handovers.latest_open(self._unit, self._chat)
 
+    async def topics(self) -> Sequence[str]:
+        """The topics that this chat wants to hear about."""
+        return await campaigns_heard.topics(self._unit, self._chat)
+
 
 async def forget_person(unit: Unit, chat_id: int) -> None:
     """Delete all that is held about a chat; visits to come are cancelled. What stays: the empty chat row with its wish
@@ -71,7 +76,8 @@ async def forget_person(unit: Unit, chat_id: int) -> None:
 
 
 async def forget_conversation(unit: Unit, chat_id: int) -> None:
-    """Forget the words of what was sent, and drop what waits."""
+    """Forget the words of what was sent, and drop what waits, also what they are to be asked later."""
+    await evidence.ask_nothing(unit, chat_id)
     await outbox.drop_waiting(unit, chat_id)
     await unit.session.execute(
         update(Outbox).where(col(Outbox.chat_id) == chat_id).values(payload=None, message_id=None)

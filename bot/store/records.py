@@ -44,7 +44,7 @@ async def keep_question(unit: Unit, chat_id: int, effect: KeepQuestion) -> None:
         "at": unit.now,
         "verdict": "",
         "state": "open",
-        "area": "",
+        "area": effect.area,
         "summed": False,
     }
     await unit.run(KEEP, values)

@@ -9,11 +9,24 @@ import datetime as dt
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlmodel import col
 
 from bot.staff import audit, sessions
-from bot.store import chats, inbox, outbox
+from bot.store import chats, evidence, inbox, outbox
+from bot.store.reach_tables import (
+    Campaign,
+    CampaignRecipient,
+    CheckCount,
+    CheckVersion,
+    DemandCount,
+    Evidence,
+    FollowUp,
+    HourCount,
+    SourceCode,
+    SourceCount,
+    Subscription,
+)
 from bot.store.staff_tables import Notice, StaffPasskey
 from bot.store.tables import (
     Chat,
@@ -65,7 +78,7 @@ def _last_words(then: dt.datetime) -> ColumnElement[bool]:
     return and_(col(Handover.state) == "open", col(Handover.opened_at) < then, ~since)
 
 
-def _unpublished(table: type[EntryVersion | OrganisationVersion]) -> Timer:
+def _unpublished(table: type[EntryVersion | OrganisationVersion | CheckVersion]) -> Timer:
     def due(then: dt.datetime) -> ColumnElement[bool]:
         return and_(col(table.state).in_(("draft", "waiting")), col(table.at) < then)
 
@@ -102,7 +115,19 @@ TIMERS: tuple[Timer, ...] = (
     goes(Outbox, "it was queued", 30, lambda then: and_(col(Outbox.state) != "waiting", col(Outbox.created_at) < then)),
     goes(Question, "it was asked", YEAR, lambda then: col(Question.at) < then),
     goes(RouteCount, "the day", 2 * YEAR, lambda then: col(RouteCount.day) < then.date()),
+    goes(CheckCount, "the month", 5 * YEAR, lambda then: col(CheckCount.month) < then.date()),
+    goes(DemandCount, "the month", 5 * YEAR, lambda then: col(DemandCount.month) < then.date()),
+    goes(HourCount, "the month", 5 * YEAR, lambda then: col(HourCount.month) < then.date()),
     goes(Feedback, "it was given", YEAR, lambda then: col(Feedback.at) < then),
+    becomes(
+        Evidence, "it was said", 30, lambda then: and_(col(Evidence.at) < then, col(Evidence.chat_id).is_not(None)),
+        {"chat_id": None}, "whose it was is forgotten",
+    ),
+    goes(Evidence, "it was said", 3 * YEAR, lambda then: col(Evidence.at) < then),
+    goes(
+        FollowUp, "it was answered or dropped", 30,
+        lambda then: and_(col(FollowUp.state).in_((evidence.ANSWERED, evidence.DROPPED)), col(FollowUp.due_at) < then),
+    ),
     goes(DetailReport, "it was put right", 90, lambda then: col(DetailReport.mended_at) < then),
     goes(DetailReport, "it was sent", YEAR, lambda then: col(DetailReport.at) < then),
     Timer("handover", "the last words, if nobody closed it", 90, "it is closed", _close),
@@ -110,6 +135,7 @@ TIMERS: tuple[Timer, ...] = (
     Timer("handover_message", "its ticket was closed", 90, "goes with its ticket", CLOSED.forget),
     _unpublished(EntryVersion),
     _unpublished(OrganisationVersion),
+    _unpublished(CheckVersion),
     becomes(
         StaffMember, "they left", 2 * YEAR,
         lambda then: and_(col(StaffMember.left_at) < then, col(StaffMember.name).is_not(None)),
@@ -149,13 +175,29 @@ TIMERS: tuple[Timer, ...] = (
     Timer("staff_session", "it ended", 30, GOES, _sign_ins),
     goes(StaffPasskey, "they left", 30, _of_who_left(StaffPasskey)),
     goes(Notice, "it came down", YEAR, lambda then: or_(col(Notice.until) < then, col(Notice.ended_at) < then)),
+    goes(
+        Subscription, "their last message", 2 * YEAR,
+        lambda then: exists().where(col(Chat.id) == col(Subscription.chat_id), col(Chat.last_turn_at) < then),
+    ),
+    goes(
+        CampaignRecipient, "its campaign ended", 90,
+        lambda then: exists().where(
+            col(Campaign.id) == col(CampaignRecipient.campaign_id), col(Campaign.ended_at) < then
+        ),
+    ),
+    goes(Campaign, "it ended, or was last changed", 3 * YEAR,
+         lambda then: func.coalesce(col(Campaign.ended_at), col(Campaign.changed_at)) < then),
+    goes(SourceCode, "it was ended", 2 * YEAR, lambda then: col(SourceCode.ended_at) < then),
+    goes(SourceCount, "the day", 5 * YEAR, lambda then: col(SourceCount.day) < then.date()),
     Timer("audit_record", "the last record of its chain", 730, GOES, audit.forget_old),
 )  # fmt: skip
 
 KEPT = {
     "entry_version": "what residents were told, and when",
     "organisation_version": "what residents were told, and when",
+    "check_version": "what residents were told, and when",
     "setting": "how the bot is set; no person",
+    "source_code": "where a poster hangs; no person",
     "review_owner": "who keeps an answer true: a colleague's number",
 }
 """Tables of which some rows have no timer, and why. None holds anything about a resident."""

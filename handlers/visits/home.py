@@ -36,7 +36,10 @@ def _step(about: Question) -> Step:
     async def tapped(form: Form, value: str) -> Heard:
         return _answered(form, about, value)
 
-    return Step(f"{PREFIX}{about.id}", PART, ask, heard, tapped, optional=True)
+    def wanted(form: Form) -> bool:
+        return form.draft.changing or about.id not in form.draft.known
+
+    return Step(f"{PREFIX}{about.id}", PART, ask, heard, tapped, optional=True, wanted=wanted)
 
 
 def _asked(form: Form, about: Question) -> Asked:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from handlers.buttons import Verb
 from handlers.contacts import contact
+from handlers.nearby import area_in
 from handlers.replies import button, fresh, rows
 from handlers.turn import Outcome, Reply
 from handlers.visits.form import Answered, Asked, Form, Heard, Step, answer_button, booking, kept, question
@@ -28,7 +31,7 @@ async def heard(form: Form) -> Heard:
         return _again(form, "visit.where.half", half=half) if half else None
     if not serves(form.ports.library.place.postcodes_served, postcode):
         return _outside(form)
-    return Answered(form.having(postcode=str(postcode)))
+    return Answered(_in_area(form.having(postcode=str(postcode))))
 
 
 async def tapped(form: Form, value: str) -> Heard:
@@ -41,6 +44,12 @@ async def tapped(form: Form, value: str) -> Heard:
         case "not-agreed":
             return _again(form, "visit.where.not-agreed")
     return None
+
+
+def _in_area(form: Form) -> Form:
+    """The area of their own home, where that is the one to be visited."""
+    area = None if form.draft.for_other else area_in(form.draft.postcode, form.ports.library.place)
+    return replace(form, session=form.session.model_copy(update={"area": area})) if area else form
 
 
 def _again(form: Form, text_id: str, *answers: str, **facts: object) -> Outcome:

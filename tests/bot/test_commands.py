@@ -103,7 +103,7 @@ def test_content_is_counted(bot: Bot) -> None:
 def test_an_unknown_place_is_one_sentence(bot: Bot) -> None:
     code, out, err = bot("content", "check", BOT_PLACE="atlantis")
     assert (code, out) == (1, "")
-    assert err.strip() == "There is no place called atlantis. The places are: braunstone."
+    assert err.strip() == "There is no place called atlantis. The places are: braunstone, larkmoor."
 
 
 def test_a_placeholder_token_refuses_to_start(bot: Bot) -> None:

@@ -156,3 +156,7 @@ async def test_an_update_costs_at_most_eight_statements(built: House, clock: Fix
     )
     await built.conversation.take(said(clock, "my smoke alarm is beeping", key="counted"))
     assert len(spoken) <= 8, "\n".join(spoken)
+    await built.conversation.take(said(clock, "check my home", key="checked"))
+    del spoken[:]
+    await built.conversation.take(said(clock, "1", key="answered"))
+    assert len(spoken) <= 8, "\n".join(spoken)

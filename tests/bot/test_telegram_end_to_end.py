@@ -196,4 +196,4 @@ async def test_clear_deletes_both_sides(line: Line) -> None:
 
 async def test_the_menu_is_set(line: Line) -> None:
     names = [command["command"] for command in line.fake.calls_of("setMyCommands")[0].given["commands"]]
-    assert names == ["start", "help", "visit", "language", "stop", "clear"]
+    assert names == ["start", "help", "visit", "check", "language", "topics", "stop", "clear"]

@@ -84,7 +84,7 @@ def test_a_language_that_lacks_a_text_says_it_in_english() -> None:
     assert languages()[0] == "en"
 
 
-FOR_STAFF = ("error.place", "web.", "staff.", "console.")
+FOR_STAFF = ("error.place", "web.", "staff.", "console.", "insight.")
 
 
 @pytest.mark.parametrize("text_id", [name for name in read("en") if not name.startswith(FOR_STAFF)])

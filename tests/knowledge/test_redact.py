@@ -57,6 +57,11 @@ def test_what_says_nothing_about_who_asked_stays(said: str) -> None:
     assert redact(said) == said
 
 
+def test_the_name_of_an_area_is_nobodys_name() -> None:
+    assert redact("this is Larkmoor", frozenset({"larkmoor"})) == "this is Larkmoor"
+    assert redact("this is Larkmoor") == "this is [name]"
+
+
 PIECES = st.sampled_from(
     ["07700 900123", "LE3 1QP", "2CD", "my name is", "I'm", "Bob", "12", "Cort", "Road", "@x", "a@b.co", "[name]",
      "999", "http://a.b/?c", "3/5/1956", "flat", "born on", "\n", "-", "(", "+44"]

@@ -10,7 +10,7 @@ from tests.stories.player import Player
 async def test_a_beeping_alarm(person: Player) -> None:
     screen = await person.say("my smoke alarm wont stop chirping")
     assert "battery" in screen
-    assert "Leicestershire Fire and Rescue Service" in screen
+    assert "Leicestershire Fire and Rescue Service" in screen or "Larkmoor Fire and Rescue (made up)" in screen
     assert "not yet signed off" in screen
     assert screen.buttons[:3] == ("That helped", "Not what I meant", "Book a home visit")
 
@@ -104,7 +104,7 @@ async def test_thinking_of_suicide(person: Player) -> None:
 async def test_being_hurt_at_home(person: Player) -> None:
     screen = await person.say("my husband hits me")
     assert "0808 2000 247" in screen.first_line
-    assert "FreeVa" in screen
+    assert "FreeVa" in screen or "Larkmoor Safe Haven (made up)" in screen
     screen = await person.say("yes")
     assert "/clear" in screen
 
@@ -123,7 +123,7 @@ async def test_a_person_where_nobody_answers_yet(person: Player) -> None:
 async def test_a_visit_where_none_can_be_booked_yet(person: Player) -> None:
     screen = await person.say("/visit")
     assert "You cannot book a visit here yet" in screen
-    assert "No team from Braunstone Blues" in screen, "the place's own words"
+    assert "No team from Braunstone Blues" in screen or "Larkmoor is made up" in screen, "the place's own words"
 
 
 async def test_stop_and_delete_are_two_things_with_receipts(person: Player) -> None:

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from bot.clock import FixedClock
 from bot.store import handovers, records
+from bot.store.reach_tables import SourceCode
 from bot.store.tables import Chat, DetailReport, Handover
 from bot.wiring import House
 from handlers.catalogue import Texts
@@ -154,10 +155,13 @@ async def test_deleting_takes_tickets_and_reports_along(built: House, ann: OnTel
 
 
 async def test_the_code_of_a_leaflet_is_kept(built: House, ann: OnTelegram) -> None:
-    ann.person.starts("gp-surgery_7")
-    await ann.deliver()
+    async with built.store.write() as unit:
+        unit.session.add(SourceCode(code="C7M4Q", label="A made-up surgery", made_at=unit.now))
+    for code in ("C7M4Q", "gp-surgery_7"):
+        ann.person.starts(code)
+        await ann.deliver()
     async with built.store.read() as unit:
-        assert (await unit.session.execute(select(col(Chat.source)))).scalar_one() == "gp-surgery_7"
+        assert (await unit.session.execute(select(col(Chat.source)))).scalar_one() == "C7M4Q", "no code but ours"
 
 
 async def test_a_location_is_used_and_forgotten(built: House, ann: OnTelegram) -> None:

@@ -8,7 +8,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from bot.channels.web import calendar, described, embed, events, open_referral, pages, take_away
+from bot.channels.web import calendar, check_page, described, embed, events, open_referral, pages, take_away
 from bot.channels.web.ports import Web
 from bot.channels.web.security import Guard, security_headers
 from bot.channels.web.site import STATIC, Site
@@ -29,7 +29,7 @@ def create_app(web: Web) -> FastAPI:
     """Everything a browser may ask for, with its guard in front."""
     site = Site(web)
     app = FastAPI(title="Chat", openapi_url=None, docs_url=None, redoc_url=None, responses=described.problems("4XX"))
-    for part in (pages, events, take_away, calendar, embed):
+    for part in (pages, events, take_away, check_page, calendar, embed):
         app.include_router(part.routes(site))
     open_referral.mount(app, site)
     app.mount("/static", Assets(directory=STATIC))

@@ -9,9 +9,10 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Res
 
 from bot.channels.web import described, render
 from bot.channels.web.exchange import Shown, exchange, history
-from bot.channels.web.parse import Sent, View, is_embed, read
+from bot.channels.web.parse import Sent, View, from_of, is_embed, read
 from bot.channels.web.ports import Message
 from bot.channels.web.site import Site, address_of, starters
+from bot.errors import BotError
 from handlers.ports import Ports
 
 
@@ -21,7 +22,10 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/", **described.PAGE)
     async def empty(request: Request) -> Response:
-        return chat_page(site, Sent(site.web.token(), site.web.token(), view=View(embed=is_embed(request))))
+        sent = Sent(
+            site.web.token(), site.web.token(), view=View(embed=is_embed(request)), source=from_of(request.query_params)
+        )
+        return chat_page(site, sent, first=await advertised(site, sent.source))
 
     @router.get("/chat", **described.PAGE)
     async def again(request: Request) -> Response:
@@ -63,15 +67,18 @@ def chat_page(
     before: Sequence[Message] = (),
     echo: str = "",
     new: Sequence[Message] = (),
+    first: Sequence[str] = (),
 ) -> HTMLResponse:
-    """The chat as a page. Words that were not taken stay in the box."""
+    """The chat as a page. Words that were not taken stay in the box; `first` stands before what else one may ask."""
     ports = site.ports()
+    source = sent.source if shown is None or not shown.taken else ""
     shown = shown or Shown()
     facts = {
         "token": sent.token,
         "key": sent.key.partition(".")[0] if shown.same_key else site.web.token(),
         "draft": _kept(sent, shown),
-        "starters": starters(ports),
+        "starters": (*first, *starters(ports)),
+        "source": source,
         "view": sent.view,
         "urgent": shown.urgent,
         "problem": shown.problem,
@@ -80,6 +87,16 @@ def chat_page(
         "new": new,
     }
     return site.page("chat.html", ports, facts, shown.status)
+
+
+async def advertised(site: Site, code: str) -> tuple[str, ...]:
+    """The title of the answer that a poster was about, to be asked with one tap; nothing while the store is away."""
+    try:
+        slug = await site.web.posters.entry(code.upper()) if code and site.web.posters else None
+    except BotError:
+        return ()
+    entry = site.ports().library.entries.get(slug or "")
+    return (entry.title,) if entry else ()
 
 
 def _kept(sent: Sent, shown: Shown) -> str:

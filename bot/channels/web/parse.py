@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypedDict
@@ -15,6 +16,8 @@ from bot.channels.web import identity
 from bot.clock import Clock
 from handlers.turn import Turn, TurnKind
 
+FROM = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What may stand behind `?from=`: the code of a poster."""
 LONGEST = 4_000
 """Characters in one message."""
 TAP_LIMIT = 64
@@ -40,7 +43,7 @@ class View:
 @dataclass(frozen=True)
 class Sent:
     """One sending. `draft` is what stands in the message box, also when a button was pressed instead; `file`: something
-    was put beside the words, which is never read."""
+    was put beside the words, which is never read; `source`: the code of the poster that the page was opened from."""
 
     token: str
     key: str
@@ -51,6 +54,7 @@ class Sent:
     wants_json: bool = False
     view: View = View()
     file: bool = False
+    source: str = ""
 
     @property
     def fault(self) -> str | None:
@@ -76,6 +80,7 @@ class Sent:
             tap=self.tap,
             attachment="document" if self.file else None,
             language_code=self.language,
+            source=self.source,
         )
 
     def _kind(self, command: str | None) -> TurnKind:
@@ -113,7 +118,7 @@ def sent(
         key = f"{key}.{tap}"  # every button of a page shares the page's key; each is a sending of its own
     text = "" if tap else clean(fields.get("say", "")) or draft
     view = View(embed=embed, large="large" in fields, flip="flip" in fields)
-    return Sent(token, key, text, tap or None, draft, language, wants_json, view, file)
+    return Sent(token, key, text, tap or None, draft, language, wants_json, view, file, from_of(fields))
 
 
 def command_of(text: str) -> tuple[str | None, str]:
@@ -126,6 +131,12 @@ def command_of(text: str) -> tuple[str | None, str]:
 def is_embed(request: Request) -> bool:
     """Is the page shown in a frame?"""
     return request.query_params.get("embed") == "1"
+
+
+def from_of(given: Mapping[str, str]) -> str:
+    """The code behind `?from=`, or in the form's field; empty where there is none that could be one."""
+    code = given.get("from", "")
+    return code if FROM.fullmatch(code) else ""
 
 
 def language_of(request: Request) -> str | None:

@@ -94,6 +94,14 @@ class Calendars(Protocol):
         ...
 
 
+class Posters(Protocol):
+    """Asked by the chat page where it was opened from a poster."""
+
+    async def entry(self, code: str) -> str | None:
+        """The answer of the live campaign that a code belongs to. Raises BotError when the store is away."""
+        ...
+
+
 Urgent = Callable[[Turn], Reply | None]
 """The 999 or helpline message that these words ask for, found without a database."""
 
@@ -109,6 +117,7 @@ class Web:
     urgent: Urgent
     clock: Clock
     bell: Bell = field(default_factory=Bell)
+    posters: Posters | None = None
     token: Callable[[], str] = new_token
     posts_a_minute: int = 30
     streams_an_address: int = 40

@@ -26,12 +26,15 @@ from bot.console.app import PARTS, add_console
 from bot.console.site import Console, Counts, Site
 from bot.knowing import Knowing, Snapshot, snapshot
 from bot.staff import audit, notices
+from bot.staff.campaigns import Campaigning
+from bot.staff.campaigns_rules import Written
 from bot.staff.edits import Editing
 from bot.staff.outcomes import Draft
 from bot.staff.past import remember_missing
 from bot.staff.replay import Rehearsals
 from bot.staff.versions import Audit
 from bot.store import content, handovers, records
+from bot.store.reach_tables import SourceCode
 from bot.store.tables import EntryVersion, OrganisationVersion, Question
 from bot.store.unit import Unit
 from bot.store.visit_tables import VisitTask, WaitingPlace
@@ -56,6 +59,7 @@ HELPERS = (
     "lcc-housing",
 )
 HELPER = HELPERS[0]
+POSTER = "C7M4Q"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,7 @@ def _routes(site: Site) -> frozenset[tuple[str, str]]:
 
 def _console(place: Estate, known: Snapshot) -> Console:
     knowing = Knowing(known)
+    knowing.reached_on_telegram("a_made_up_bot")
     tried = Rehearsals(place.store, BRAUNSTONE, knowing, INDEXES)
     tried.golden, tried.phrasings = (Golden(BURNING, "emergency"),), False
     counts = Counts(reviews=partial(reviews_page.count, knowing.library), missed=missed_page.count)
@@ -130,6 +135,8 @@ async def _filled(place: Estate, known: Snapshot) -> Mapping[str, str]:
         ticket = await handovers.open_ticket(unit, 1, OpenHandover(wish="callback", phone="01632 960001"))
         await handovers.add_words(unit, 1, HandoverSaid(ticket=ticket, text="Ring me after six."))
         written = await _written(unit, known)
+        await _campaign(unit, known)
+        unit.session.add(SourceCode(code=POSTER, label="A made-up shop", made_at=unit.now))
     await remember_missing(place.store, known)
     return _addresses(first.id, ticket, written)
 
@@ -148,6 +155,15 @@ async def _written(unit: Unit, known: Snapshot) -> int:
     return draft.version_id
 
 
+async def _campaign(unit: Unit, known: Snapshot) -> None:
+    """Number 1: a draft that somebody else has begun."""
+    robin = next(one for one in await team.everybody(unit) if one.role == "editor")
+    text = "Keep pets in on **bonfire night**."
+    await Campaigning(unit, known.holding, robin, _record(unit, robin)).write(
+        Written(name="Bonfire night", topic="fireworks", text=text, entry=ALARM)
+    )
+
+
 def _record(unit: Unit, who: Colleague) -> Audit:
     return partial(audit.record, unit, who.id)
 
@@ -161,7 +177,10 @@ def _addresses(visit: int, ticket: int, draft: int) -> Mapping[str, str]:
         "/answers/{topic}/{name}/versions/{number}": f"{waits}/versions/{draft}",
         "/answers/{topic}/{name}/drafts/{number}": f"{waits}/drafts/{draft}",
         "/organisations/{slug}": f"/organisations/{HELPER}",
+        "/checks/{slug}": "/checks/alarms",
         "/reviews/{topic}/{name}": f"/reviews/{ALARM}",
+        "/posters/{code}/sheets/{name}": f"/posters/{POSTER}/sheets/poster.pdf",
+        "/campaigns/{number}": "/campaigns/1",
         "/waiting/{number}": f"/waiting/{ticket}",
         "/visits/{number}": f"/visits/{visit}",
         "/visits/{number}/move": f"/visits/{visit}/move",

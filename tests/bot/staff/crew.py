@@ -36,8 +36,8 @@ class Heard(list[tuple[str, str]]):
 
 @cache
 def braunstone_alone() -> Library:
-    """The content without an index."""
-    return load(BRAUNSTONE)
+    """The content without an index, and without the home check: its tips hold fast the answers that tests retire."""
+    return load(BRAUNSTONE).model_copy(update={"checks": {}})
 
 
 def checked(**on: dt.date) -> Library:

@@ -8,6 +8,19 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
+from bot.store.reach_tables import (
+    Campaign,
+    CampaignRecipient,
+    CheckCount,
+    CheckVersion,
+    DemandCount,
+    Evidence,
+    FollowUp,
+    HourCount,
+    SourceCode,
+    SourceCount,
+    Subscription,
+)
 from bot.store.staff_tables import Notice, StaffPasskey, StaffSession
 from bot.store.tables import (
     Chat,
@@ -68,11 +81,19 @@ def of_records(at: dt.datetime) -> Rows:
     chat = Chat(id=1, channel="telegram", external_id="1", created_at=at, last_turn_at=at)
     closed = Handover(id=1, chat_id=1, wish="ring", opened_at=at, closed_at=at, state="closed")
     said = HandoverMessage(handover_id=1, said_by="staff", text=WORDS, at=at)
+    campaign: dict[str, Any] = {"name": "x", "topic": "fireworks", "text": "", "made_at": at, "changed_at": at}
+    ended = Campaign(id=1, state="done", ended_at=at, **campaign)
     version: dict[str, Any] = {"slug": "a/b", "text": "", "state": "draft", "at": at}
     return {
         ("question", "the row"): [Question(text="bins", route="unknown", at=at)],
         ("route_count", "the row"): [RouteCount(day=at.date(), route="crisis", channel="web", turns=2)],
         ("feedback", "the row"): [Feedback(entry="a/b", helped=True, at=at)],
+        ("evidence", "whose it was"): [chat, Evidence(chat_id=1, about="answer", entry="a/b", at=at)],
+        ("evidence", "the row"): [Evidence(about="answer", entry="a/b", instead="999", at=at)],
+        ("follow_up", "the row"): [
+            chat,
+            FollowUp(chat_id=1, entry="a/b", organisation="x", state="answered", due_at=at),
+        ],
         ("detail_report", "put right"): [DetailReport(organisation="x", words=WORDS, at=at, mended_at=at)],
         ("detail_report", "sent"): [DetailReport(organisation="x", words=WORDS, at=at)],
         ("handover", "it is closed"): [chat, Handover(id=1, chat_id=1, wish="ring", opened_at=at)],
@@ -80,8 +101,21 @@ def of_records(at: dt.datetime) -> Rows:
         ("handover_message", "goes with"): [chat, closed, said],
         ("entry_version", "it is put away"): [EntryVersion(**version)],
         ("organisation_version", "it is put away"): [OrganisationVersion(**version)],
+        ("check_version", "it is put away"): [CheckVersion(**version)],
+        ("demand_count", "the row"): [
+            DemandCount(month=at.date(), route="answer", entry="a/b", channel="web", area="", source="", turns=2)
+        ],
+        ("hour_count", "the row"): [
+            HourCount(month=at.date(), weekday=0, hour=9, topic="a", area="", source="", turns=2)
+        ],
+        ("check_count", "the row"): [CheckCount(month=at.date(), topic="alarms", answer="no-alarm", area="", turns=2)],
+        ("subscription", "the row"): [chat, Subscription(chat_id=1, topic="fireworks", since=at)],
+        ("campaign_recipient", "the row"): [chat, ended, CampaignRecipient(campaign_id=1, chat_id=1, at=at)],
+        ("campaign", "the row"): [ended],
         ("notice", "the row"): [Notice(about="x", kind="organisation", text="closed", until=at, at=at)],
         ("audit_record", "the row"): [],
+        ("source_code", "the row"): [SourceCode(code="C7M4Q", label="shop", made_at=at, ended_at=at)],
+        ("source_count", "the row"): [SourceCount(day=at.date(), code="C7M4Q", channel="web", opened=2)],
     }
 
 

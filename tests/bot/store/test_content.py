@@ -16,7 +16,7 @@ from bot.store.tables import EntryVersion
 from bot.store.unit import Store
 from bot.store.vault import Vault, throwaway_vault, vault_from
 from bot.wiring import House
-from knowledge.library import NATIONAL
+from knowledge.library import NATIONAL, load
 from tests.databases import PostgresServer
 from tests.house import BRAUNSTONE, INDEXES, house
 
@@ -40,7 +40,7 @@ async def test_a_filled_table_is_not_filled_again(store: Store) -> None:
 async def test_export_writes_the_same_files_byte_for_byte(store: Store, tmp_path: Path) -> None:
     async with store.read() as unit:
         written = await content.export(unit, tmp_path / "place", tmp_path / "nation")
-    assert written == 230
+    assert written == 239
     for folder, source in ((tmp_path / "place", BRAUNSTONE), (tmp_path / "nation", NATIONAL)):
         for path in (p for p in folder.rglob("*") if p.is_file()):
             assert path.read_bytes() == (source / path.relative_to(folder)).read_bytes()
@@ -51,6 +51,7 @@ async def test_the_library_of_the_tables_is_that_of_the_folder(store: Store) -> 
         library = await content.library(unit, BRAUNSTONE)
     assert len(library.entries) == 140
     assert len(library.organisations) == 90
+    assert library.checks == load(BRAUNSTONE).checks
     assert library.changed.keys() == library.organisations.keys()
 
 

@@ -383,7 +383,7 @@ async def test_two_that_wait_for_each_other_both_come_through(
             kept = [(await unit.session.get_one(StaffMember, number)).role for number in (4, 5)]
     finally:
         await store.close()
-    assert len(tries) == 3
+    assert len(tries) >= 3, "one of them had to try again"
     assert sorted(kept) == ["before 1", "before 2"]
 
 

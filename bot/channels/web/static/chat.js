@@ -19,6 +19,7 @@
   const returned = tokenFromAddress();
   const token = returned || form.elements.c.value;
   const waiting = [];
+  let source = form.elements.from ? form.elements.from.value : "";
   let sending = false;
   let listening = false;
   let lastHeard = 0;
@@ -122,6 +123,8 @@
     if (wrong || waiting.some((other) => message.tap && other.tap === message.tap)) return;
     if (message.fromBox) emptyBox();
     message.key = newKey();
+    message.source = source;
+    source = "";
     message.echo = addEcho(message.shown);
     showState(message.echo, words.sending);
     message.echo.scrollIntoView({ block: "nearest" });
@@ -178,6 +181,7 @@
     const body = { c: token, k: message.key };
     if (message.tap) body.tap = message.tap;
     else body.text = message.text;
+    if (message.source) body.from = message.source;
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), GIVE_UP_WAITING);
     try {

@@ -140,6 +140,9 @@ class Nobody:
     async def deletable_messages(self) -> tuple[Sequence[str], int]:
         return (), 0
 
+    async def topics(self) -> Sequence[str]:
+        return ()
+
     async def latest_ticket(self) -> int | None:
         return None
 

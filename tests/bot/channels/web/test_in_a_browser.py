@@ -37,6 +37,15 @@ async def test_the_same_without_javascript(visit: Open, talk: FakeConversation) 
     assert [turn.kind for turn in talk.turns] == ["text", "tap"]
 
 
+@pytest.mark.parametrize("script", [True, False])
+async def test_where_a_poster_led_them_from_is_sent_once(visit: Open, talk: FakeConversation, script: bool) -> None:
+    page = await visit("/?from=C7M4Q", java_script_enabled=script)
+    for words in ("My alarm beeps", "hello"):
+        await say(page, words)
+        await expect(page.get_by_text(words, exact=True)).to_be_visible()
+    assert [turn.source for turn in talk.turns] == ["C7M4Q", ""]
+
+
 async def test_without_javascript_larger_text_lasts(visit: Open) -> None:
     page = await visit(java_script_enabled=False)
     await page.get_by_label(SAY("web.larger-text")).check()
