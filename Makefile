@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TRAIN := .venv-train
 
-.PHONY: help setup run test train bench bench-understanding bench-live bench-at-rest understanding validation chaos fuzz audit check lock format clean screenshots
+.PHONY: help setup run test train bench bench-scale bench-understanding bench-live bench-at-rest understanding validation chaos fuzz audit check lock format clean screenshots
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -59,6 +59,10 @@ bench-live: setup  ## measure phrasings, publishing and rehearsals, and write th
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.publishing
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.replay
 
+bench-scale: setup  ## the pages of numbers with a million questions on both databases; writes docs/scale.md's tables
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.scale --write
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.scale.services
+
 understanding: setup  ## sit the examination and write docs/understanding.md's tables and pictures
 	@$(BIN)/bot evaluate tests/knowledge/held_out/questions.csv --json | PYTHONPATH=. $(BIN)/python docs/draw_understanding.py
 
@@ -98,6 +102,7 @@ lock:  ## compile requirements.lock from pyproject.toml, with hashes and without
 
 screenshots: setup  ## take the pictures in docs/ again (needs a Chromium)
 	@PYTHONPATH=. $(BIN)/python docs/screenshots.py
+	@PYTHONPATH=. $(BIN)/python docs/screenshots_reach.py
 
 clean:  ## remove what the commands above made
 	@rm -rf $(VENV) $(TRAIN) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
