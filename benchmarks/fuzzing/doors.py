@@ -83,8 +83,9 @@ CODES = ("7KQ2-M4WX-9PRT", "7KQ2M4-WX", *SEALED, "t" * 43)
 class Hook:
     """Behind the webhook: only reads, so that what an update can do to its reader is seen."""
 
-    async def take(self, raw: telegram.Json) -> None:
+    async def commit(self, raw: telegram.Json) -> str | None:
         check(telegram.read(raw, "braunstone_bot", CLOCK.now()))
+        return None
 
 
 WEBHOOK = Webhook(Hook(), "path", SECRET)  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""A million questions of a hundred thousand chats: what the numbers cost then."""
