@@ -8,7 +8,7 @@ import datetime as dt
 from sqlalchemy import Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from bot.store.tables import BIG, key, moment, refers
+from bot.store.tables import BIG, Version, key, moment, refers
 
 
 class Subscription(SQLModel, table=True):
@@ -158,24 +158,8 @@ class CheckCount(SQLModel, table=True):
     turns: int = 0
 
 
-class CheckVersion(SQLModel, table=True):
-    """One version of a topic of the home check, word for word, like an entry's."""
+class CheckVersion(Version, table=True):
+    """Of a topic of the home check."""
 
     __tablename__ = "check_version"
     __table_args__ = (UniqueConstraint("slug", "local", "version"),)
-    id: int = key()
-    slug: str
-    version: int = 1
-    local: bool = False
-    text: str = Field(sa_type=Text)
-    state: str = "live"
-    by: str = "shipped"
-    at: dt.datetime = moment()
-    note: str = Field(default="", sa_type=Text)
-    base: int | None = None
-    staff_id: int | None = None
-    approved_by: int | None = None
-    starts: dt.datetime | None = moment(default=None)
-    ends: dt.datetime | None = moment(default=None)
-    retires: bool = False
-    stopped_at: dt.datetime | None = moment(default=None)

@@ -231,51 +231,40 @@ class HandoverMessage(SQLModel, table=True):
     at: dt.datetime = moment()
 
 
-class EntryVersion(SQLModel, table=True):
-    """One version of an entry's file, word for word; the live one with the highest version answers. One that `retires`
-    the file has no words; `stopped_at` is when one that was due was kept from going live."""
+class Version(SQLModel):
+    """One version of a file of content, word for word; the live one with the highest version is what the bot says. One
+    that `retires` the file has no words; `stopped_at` is when one that was due was kept from going live."""
+
+    id: int = key()
+    slug: str
+    version: int = 1
+    local: bool = False
+    text: str = Field(sa_type=Text)
+    state: str = "live"
+    by: str = "shipped"
+    at: dt.datetime = moment()
+    note: str = Field(default="", sa_type=Text)
+    base: int | None = None
+    staff_id: int | None = None
+    approved_by: int | None = None
+    starts: dt.datetime | None = moment(default=None)
+    ends: dt.datetime | None = moment(default=None)
+    retires: bool = False
+    stopped_at: dt.datetime | None = moment(default=None)
+
+
+class EntryVersion(Version, table=True):
+    """Of an answer."""
 
     __tablename__ = "entry_version"
     __table_args__ = (UniqueConstraint("slug", "local", "version"),)
-    id: int = key()
-    slug: str
-    version: int = 1
-    local: bool = False
-    text: str = Field(sa_type=Text)
-    state: str = "live"
-    by: str = "shipped"
-    at: dt.datetime = moment()
-    note: str = Field(default="", sa_type=Text)
-    base: int | None = None
-    staff_id: int | None = None
-    approved_by: int | None = None
-    starts: dt.datetime | None = moment(default=None)
-    ends: dt.datetime | None = moment(default=None)
-    retires: bool = False
-    stopped_at: dt.datetime | None = moment(default=None)
 
 
-class OrganisationVersion(SQLModel, table=True):
-    """One version of an organisation's file, word for word."""
+class OrganisationVersion(Version, table=True):
+    """Of an organisation."""
 
     __tablename__ = "organisation_version"
     __table_args__ = (UniqueConstraint("slug", "local", "version"),)
-    id: int = key()
-    slug: str
-    version: int = 1
-    local: bool = False
-    text: str = Field(sa_type=Text)
-    state: str = "live"
-    by: str = "shipped"
-    at: dt.datetime = moment()
-    note: str = Field(default="", sa_type=Text)
-    base: int | None = None
-    staff_id: int | None = None
-    approved_by: int | None = None
-    starts: dt.datetime | None = moment(default=None)
-    ends: dt.datetime | None = moment(default=None)
-    retires: bool = False
-    stopped_at: dt.datetime | None = moment(default=None)
 
 
 class Setting(SQLModel, table=True):
