@@ -53,3 +53,28 @@ async def test_an_answer_to_print(
         await expect(page.locator(".qr [role=img]")).to_be_visible()
         assert await faults(page) == []
         await page.close()
+
+
+async def test_the_home_check_on_a_phone(
+    chromium: Browser, serve: Serve, sqlite_files: SqliteFiles, clock: FixedClock
+) -> None:
+    """Begun, stopped, gone on with, done: one tap for each question."""
+    async with house(sqlite_files.fresh(), clock) as built:
+        topics = built.knowing.library().check_topics
+        context = await chromium.new_context(viewport={"width": 360, "height": 740}, reduced_motion="reduce")
+        page = await context.new_page()
+        await page.goto(await serve(create_app(web_of(built))))
+        log = page.get_by_role("log")
+        await page.get_by_role("button", name="Check my home").first.click()
+        for number, topic in enumerate(topics):
+            await expect(log.get_by_text(topic.question)).to_be_visible()
+            if number == 2:
+                await page.get_by_role("button", name="Stop for now", exact=True).last.click()
+                await page.get_by_role("button", name="Carry on", exact=True).last.click()
+            worst = max(topic.answers, key=lambda answer: answer.risk)
+            label = f"{topic.answers.index(worst) + 1}. {worst.label}"
+            await page.get_by_role("button", name=label, exact=True).last.click()
+            await expect(log.get_by_text(worst.tip).last).to_be_visible()
+        await expect(log.get_by_text("Do these first:")).to_be_visible()
+        assert await faults(page) == []
+        await context.close()
