@@ -17,6 +17,7 @@ from bot.clock import new_id
 from bot.ops.gate import Gate
 from bot.ops.health import Health, Needs
 from bot.wiring import House, keys_file
+from handlers.catalogue import Texts
 
 if TYPE_CHECKING:
     from bot.ops.metrics import Metrics
@@ -57,7 +58,7 @@ def doors_of(built: House, app: FastAPI) -> Doors:
         app.router.routes.insert(0, metrics_of(built))
     trusted = proxies()
     front = Front(ProxyHeadersMiddleware(app, trusted))  # type: ignore[arg-type]
-    return Doors(Gate(front, trusted, new_id), front, health)
+    return Doors(Gate(front, trusted, new_id, Texts().say("web.stopping")), front, health)
 
 
 def proxies() -> list[str]:

@@ -23,10 +23,11 @@ COME_AGAIN = 5
 
 
 class Gate:
-    """Lets requests through until it is closed. `trusted` are addresses of proxies, or networks, or "*"."""
+    """Lets requests through until it is closed. `trusted` are addresses of proxies, or networks, or "*"; `stopping` is
+    said to who comes too late."""
 
-    def __init__(self, app: ASGIApp, trusted: Sequence[str], new_id: Callable[[], str]) -> None:
-        self._app, self._new_id = app, new_id
+    def __init__(self, app: ASGIApp, trusted: Sequence[str], new_id: Callable[[], str], stopping: str) -> None:
+        self._app, self._new_id, self._stopping = app, new_id, stopping
         self._all = "*" in trusted
         self._trusted = [found for one in trusted if (found := _network(one))]
         self._inside = 0
@@ -57,7 +58,7 @@ class Gate:
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._closed and scope["path"] not in ALWAYS:
             headers = {"Retry-After": str(COME_AGAIN), "Connection": "close"}
-            await PlainTextResponse("Stopping. Please come again.", 503, headers)(scope, receive, send)
+            await PlainTextResponse(self._stopping, 503, headers)(scope, receive, send)
             return
         self._inside += 1
         self._empty.clear()

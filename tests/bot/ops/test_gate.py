@@ -33,7 +33,7 @@ class Slow:
 
 
 def gate(app: Slow, trusted: Sequence[str] = ("10.0.0.0/8",)) -> Gate:
-    return Gate(app, trusted, lambda: "made-by-us")
+    return Gate(app, trusted, lambda: "made-by-us", "Later.")
 
 
 def client(gate: Gate, address: str = "10.1.2.3") -> httpx.AsyncClient:
