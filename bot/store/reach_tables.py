@@ -122,6 +122,10 @@ class DemandCount(SQLModel, table=True):
     Nothing of crisis or abuse, which have only their route, and no words."""
 
     __tablename__ = "demand_count"
+    __table_args__ = (
+        Index("demand_by_source", "month", "source", "turns"),
+        Index("demand_by_entry", "month", "entry", "turns"),
+    )
     month: dt.date = Field(primary_key=True)
     route: str = Field(primary_key=True)
     entry: str = Field(primary_key=True)

@@ -57,6 +57,8 @@ def upgrade() -> None:
         sa.Column("turns", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("month", "route", "entry", "channel", "area", "source"),
     )
+    op.create_index("demand_by_source", "demand_count", ["month", "source", "turns"])
+    op.create_index("demand_by_entry", "demand_count", ["month", "entry", "turns"])
     op.create_table(
         "hour_count",
         sa.Column("month", sa.Date(), nullable=False),
@@ -216,6 +218,8 @@ def downgrade() -> None:
     op.drop_table("evidence")
     op.drop_table("source_count")
     op.drop_table("hour_count")
+    op.drop_index("demand_by_entry", table_name="demand_count")
+    op.drop_index("demand_by_source", table_name="demand_count")
     op.drop_table("demand_count")
     op.drop_table("check_version")
     op.drop_table("check_count")
