@@ -58,7 +58,7 @@ def doors_of(built: House, app: FastAPI) -> Doors:
         app.router.routes.insert(0, metrics_of(built))
     trusted = proxies()
     front = Front(ProxyHeadersMiddleware(app, trusted))  # type: ignore[arg-type]
-    return Doors(Gate(front, trusted, new_id, Texts().say("web.stopping")), front, health)
+    return Doors(Gate(front, trusted, new_id, Texts().say("gate.stopping")), front, health)
 
 
 def proxies() -> list[str]:

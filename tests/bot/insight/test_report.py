@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import builtins
 import csv
 import datetime as dt
+import importlib
 import io
 import re
 import tomllib
@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import pytest
 from pyarrow import parquet
@@ -106,14 +105,14 @@ def test_no_label_is_a_formula_for_a_spreadsheet() -> None:
 
 @pytest.mark.parametrize("library", ["typst", "pyarrow"])
 def test_without_a_library_it_is_one_sentence(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = builtins.__import__
+    real = importlib.import_module
 
-    def missing(name: str, *rest: Any) -> ModuleType:
+    def missing(name: str, package: str | None = None) -> ModuleType:
         if name.partition(".")[0] == library:
             raise ModuleNotFoundError(f"No module named {library!r}", name=library)
-        return real(name, *rest)
+        return real(name, package)
 
-    monkeypatch.setattr(builtins, "__import__", missing)
+    monkeypatch.setattr(importlib, "import_module", missing)
     with pytest.raises(ReportMissing) as raised:
         Report(insight(), ABOUT, WORDS).files()
     assert "braunstone-blues[report]" in Texts().say(raised.value.text_id, **raised.value.facts)
