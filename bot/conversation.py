@@ -175,7 +175,8 @@ class Conversation:
 
     async def _poisoned(self, turn: Turn) -> Taken:
         async def decide(_unit: Unit, chat: chats.LockedChat) -> Outcome:
-            return Outcome(session=Session(language=chat.session.language), replies=(safety.sorry(texts),))
+            bare = Session(language=chat.session.language, quiet=chat.session.quiet)
+            return Outcome(session=bare, replies=(safety.sorry(texts),))
 
         texts = Texts()
         return await self._in_one_transaction(turn, decide, state="poisoned")

@@ -62,7 +62,6 @@ class FollowUpStopped(OfHelp):
     """They want no more of these questions."""
 
     kind: Literal["follow-up-stopped"] = "follow-up-stopped"
-    follow_up: int
 
 
 Evident = AskedInstead | SaidInstead | WillAsk | WillNotAsk | FollowUpSaid | FollowUpStopped

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 
-from handlers import home_check_result, menu, visits
+from handlers import home_check_result, menu, privacy, visits
 from handlers.buttons import Verb
 from handlers.home_check_asking import ACTION, FORM, count, current, question
 from handlers.home_check_result import asked
@@ -22,7 +22,9 @@ from knowledge.home_check import Answer, CheckTopic, counted, found_in
 from knowledge.prose import Block
 
 __all__ = ["FORM", "answered", "ask_again", "asked_for", "asks", "carry_on", "not_understood", "start", "tapped"]
-STOPPED = re.compile(r"\W*(?:please )?(?:stop(?: for now| here| it)?|later|enough|leave)\W*", re.IGNORECASE)
+STOPPED = re.compile(r"\W*(?:please )?(?:stop (?:for now|here|it|the check)|later|enough|leave)\W*", re.IGNORECASE)
+STOP = re.compile(r"\W*(?:please )?stop(?: please)?\W*", re.IGNORECASE)
+"""Alone it is the word for no more messages, and may be the answer to one that came in between."""
 ASKED = re.compile(
     r"\W*(?:please |can you |could you |do |start |begin |carry on with |go on with |resume )*"
     r"(?:(?:the |a |my |your )?(?:two[ -]minute |2[ -]minute )?(?:home|house|flat) check"
@@ -81,6 +83,8 @@ async def answered(turn: Turn, session: Session, ports: Ports) -> Outcome | None
     topic = current(ports, session.check or Check())
     if topic is None or ASKED.fullmatch(turn.text):
         return await start(turn, session, ports)
+    if STOP.fullmatch(turn.text):
+        return await privacy.start(session, ports)
     way = "leave" if STOPPED.fullmatch(turn.text) else way_typed(turn.text)
     if way is not None:
         return await _go(turn, session, ports, topic, way)

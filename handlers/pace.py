@@ -13,6 +13,7 @@ from handlers import safety
 from handlers.buttons import Verb, decode
 from handlers.errors import OldButton
 from handlers.ports import Ports, Understood
+from handlers.proof import STOP
 from handlers.replies import outcome, say
 from handlers.turn import Outcome, Pace, Session, Turn
 
@@ -47,7 +48,7 @@ def spent(before: Room | None, now: dt.datetime, most: int) -> tuple[Room, Pace]
 
 def too_fast(turn: Turn, _understood: Understood, session: Session, ports: Ports) -> bool:
     """Is this turn to be met with the pace rather than with what it says?"""
-    return ports.pace != "fine" and not _always(turn, session)
+    return ports.pace != "fine" and not always(turn, session)
 
 
 async def slow_down(_turn: Turn, _understood: Understood, session: Session, ports: Ports) -> Outcome:
@@ -55,13 +56,17 @@ async def slow_down(_turn: Turn, _understood: Understood, session: Session, port
     return outcome(session, say(ports, "pace.slow-down")) if ports.pace == "fast" else outcome(session)
 
 
-def _always(turn: Turn, session: Session) -> bool:
+def always(turn: Turn, session: Session) -> bool:
+    """Is it about safety, or about leaving? That is met at any pace, and also while the bot is switched off."""
     answering = session.waiting is not None and session.waiting.form in SAFETY_FORMS
-    return answering or turn.command in ALWAYS_COMMANDS or _verb(turn) in ALWAYS_TAPS
+    return answering or turn.command in ALWAYS_COMMANDS or _leaves(turn)
 
 
-def _verb(turn: Turn) -> str:
+def _leaves(turn: Turn) -> bool:
     try:
-        return decode(turn.tap).verb if turn.tap else ""
+        tapped = decode(turn.tap) if turn.tap else None
     except OldButton:
-        return ""
+        return False
+    if tapped is None:
+        return False
+    return tapped.verb in ALWAYS_TAPS or (tapped.verb == Verb.PROOF and tapped.argument.endswith(f".{STOP}"))

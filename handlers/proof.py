@@ -169,7 +169,7 @@ def _followed(turn: Turn, session: Session, ports: Ports, follow_up: int, rest: 
     said, _, answer = rest.partition(".")
     question = next((known for known in ANSWERS if known == said), None)
     if said == STOP:
-        stopped = [FollowUpStopped(follow_up=follow_up)]
+        stopped = [FollowUpStopped()]
         return outcome(session, *strip(turn), say(ports, "follow-up.stopped"), effects=stopped)
     if question is None or answer not in ANSWERS[question]:
         return None

@@ -69,7 +69,7 @@ TABLE: tuple[Rule, ...] = (
     Rule("danger", lambda t, u, s, p: u.verdict.route is not None, safety.danger),
     Rule("too fast", pace.too_fast, pace.slow_down),
     Rule("group", lambda t, u, s, p: t.group, other.group),
-    Rule("switched off", lambda t, u, s, p: p.switched_off is not None, other.switched_off),
+    Rule("switched off", lambda t, u, s, p: p.switched_off is not None and not pace.always(t, s), other.switched_off),
     Rule("command", lambda t, u, s, p: t.command is not None, commands.run),
     Rule("button", lambda t, u, s, p: t.tap is not None, taps.run),
     Rule("location", lambda t, u, s, p: t.location is not None, _located),

@@ -12,7 +12,7 @@ import structlog
 
 from bot.clock import new_id
 from bot.errors import Blocked, Refused, StoreUnavailable, TooMany, Unreached
-from bot.staff import campaigns_going
+from bot.staff import campaigns_going, follow_ups
 from bot.store import chats, outbox
 from bot.store.outbox import Queued, Ready
 from bot.store.together import Together
@@ -116,7 +116,11 @@ class Round:
                 return None  # so slow that somebody else goes on from here: two would mix up the order
             if campaigns_going.concerns(queued) and not await campaigns_going.let_go(unit, queued):
                 continue
-            await outbox.tried(unit, queued.id)
+            if queued.source == follow_ups.SOURCE and await chats.is_quiet(unit, self.chat_id):
+                await outbox.mark(unit, queued.id, "dropped")
+                continue
+            if not await outbox.tried(unit, queued.id):
+                continue
             if may_send(queued, unit.now):
                 return queued
             await outbox.mark(unit, queued.id, "dropped")

@@ -31,7 +31,7 @@ def concerns(queued: Queued) -> bool:
 
 async def let_go(unit: Unit, queued: Queued) -> bool:
     """May it go now? If not, it is dropped, or put off to a moment at which it is looked at again."""
-    campaign = await unit.session.get(Campaign, await _number(unit, queued), populate_existing=True)
+    campaign = await unit.session.get(Campaign, _number(queued), populate_existing=True)
     if campaign is None or not _stands(campaign, unit.now) or not await _wanted(unit, queued.chat_id, campaign.topic):
         await outbox.mark(unit, queued.id, "dropped")
         return False
@@ -43,7 +43,7 @@ async def let_go(unit: Unit, queued: Queued) -> bool:
 
 async def went(unit: Unit, queued: Queued) -> None:
     """It was sent."""
-    got, number = CampaignRecipient, await _number(unit, queued)
+    got, number = CampaignRecipient, _number(queued)
     theirs = (col(got.campaign_id) == number, col(got.chat_id) == queued.chat_id, col(got.delivered_at).is_(None))
     statement = update(got).where(*theirs).values(delivered_at=unit.now)
     await unit.session.execute(statement.execution_options(synchronize_session=False))
@@ -73,7 +73,6 @@ async def _not_yet(unit: Unit, queued: Queued, campaign: Campaign) -> dt.datetim
     return last + A_SECOND if last is not None and last + A_SECOND > unit.now else None
 
 
-async def _number(unit: Unit, queued: Queued) -> int:
+def _number(queued: Queued) -> int:
     """The campaign's number, from the message's key: `campaign:3:CHAT:0`."""
-    key = (await unit.session.execute(select(col(Outbox.key)).where(col(Outbox.id) == queued.id))).scalar_one()
-    return int(key.split(":")[1])
+    return int(queued.key.split(":")[1])

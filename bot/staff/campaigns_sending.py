@@ -75,7 +75,7 @@ async def begin_and_end(store: Store) -> None:
         for number in ended:
             await take_back(unit, number)
         begun = (col(Campaign.state) == "planned", func.coalesce(col(Campaign.starts), unit.now) <= unit.now)
-        await _set(unit, begun, state="sending")
+        await _set(unit, begun, state="sending", starts=func.coalesce(col(Campaign.starts), unit.now))
 
 
 async def queue_all(post: Post, number: int) -> None:

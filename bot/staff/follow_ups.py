@@ -13,7 +13,7 @@ from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from bot.store import chats, outbox
+from bot.store import chats, outbox, switch
 from bot.store.evidence import DROPPED, SENT, WAITING
 from bot.store.reach_tables import FollowUp
 from bot.store.tables import Chat
@@ -43,7 +43,7 @@ async def ask_due(
     """Queue what is to be asked at this moment, a batch of it; how many messages. Run it as often as you like: nobody
     is asked twice. `texts` gives the catalogue of a language."""
     await _give_up(unit)
-    if not hours.is_open_at(DAYTIME, unit.now, bank_holidays):
+    if not hours.is_open_at(DAYTIME, unit.now, bank_holidays) or await switch.message(unit) is not None:
         return 0
     return sum([await _ask(unit, one, library, texts) for one in await _due(unit)])
 

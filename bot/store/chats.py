@@ -126,6 +126,12 @@ async def save(unit: Unit, chat: LockedChat, session: Session, next_seq: int, ow
     await unit.run(ONE, values)
 
 
+async def is_quiet(unit: Unit, chat_id: int) -> bool:
+    """Did they tell us of a crisis or of abuse? Then nothing is sent to them but answers."""
+    sealed = (await unit.run(select(CHAT.c.session).where(CHAT.c.id == chat_id))).scalar_one_or_none()
+    return read_session(unit, sealed).quiet
+
+
 async def forget_old(unit: Unit) -> int:
     """Forget what people were in the middle of a month ago: a form holds a name and an address. What stays is their
     language, and whether to keep quiet. How many were looked at."""

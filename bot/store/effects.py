@@ -13,6 +13,7 @@ from bot.store.tables import Chat
 from bot.store.unit import Unit
 from handlers import turn as words
 from handlers.evidence import OfHelp
+from handlers.turn import Contact
 
 
 async def apply(unit: Unit, chat_id: int, channel: str, effects: Iterable[words.Effect]) -> None:
@@ -38,7 +39,7 @@ async def _apply(unit: Unit, chat_id: int, channel: str, effect: words.Effect) -
         case words.ReportDetail():
             await records.report_detail(unit, chat_id, effect)
         case words.SetContact():
-            await _set(unit, chat_id, contact=effect.contact)
+            await _set_contact(unit, chat_id, effect.contact)
         case words.ForgetPerson():
             await privacy.forget_person(unit, chat_id)
         case words.ForgetConversation():
@@ -65,6 +66,12 @@ async def _reached(unit: Unit, chat_id: int, channel: str, effect: words.Effect)
             await check_counts.count(unit, effect)
         case OfHelp():
             await evidence.keep(unit, chat_id, channel, effect)
+
+
+async def _set_contact(unit: Unit, chat_id: int, contact: Contact) -> None:
+    """Who may never be written to stays so, whatever else they stop."""
+    wider = (col(Chat.contact) == "ok",) if contact == "reply_only" else ()
+    await unit.session.execute(update(Chat).where(col(Chat.id) == chat_id, *wider).values(contact=contact))
 
 
 async def _set(unit: Unit, chat_id: int, **values: str) -> None:

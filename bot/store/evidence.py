@@ -41,8 +41,7 @@ async def keep(unit: Unit, chat_id: int, channel: str, effect: Evident) -> None:
             theirs = (col(FollowUp.chat_id) == chat_id, col(FollowUp.organisation) == effect.organisation)
             await _drop(unit, *theirs, col(FollowUp.state) == WAITING)
         case FollowUpStopped():
-            theirs = (col(FollowUp.chat_id) == chat_id, col(FollowUp.id) == effect.follow_up)
-            await _drop(unit, *theirs, col(FollowUp.state).in_((WAITING, SENT)))
+            await _drop(unit, col(FollowUp.chat_id) == chat_id, col(FollowUp.state).in_((WAITING, SENT)))
         case FollowUpSaid():
             await _followed(unit, chat_id, channel, effect)
 

@@ -39,7 +39,7 @@ NEXT = (
     .limit(1)
 )  # fmt: skip
 ONE = update(OUTBOX).where(OUTBOX.c.id == bindparam("this"))
-TRIED = ONE.values(attempts=OUTBOX.c.attempts + 1, maybe_sent=True)
+TRIED = ONE.values(attempts=OUTBOX.c.attempts + 1, maybe_sent=True).returning(OUTBOX.c.id)
 UNSENT = ONE.where(OUTBOX.c.state != "sent")
 QUEUE = insert(OUTBOX).returning(OUTBOX.c.id, sort_by_parameter_order=True)
 
@@ -56,11 +56,16 @@ class Queued:
     seq: int
     attempts: int
     contact: str
-    source: str
+    key: str
     created_at: dt.datetime
     reply: Reply
     claimed: float = field(default_factory=time.monotonic, compare=False)
     """Seconds of this machine's own count when it was given to whoever sends it."""
+
+    @property
+    def source(self) -> str:
+        """What it comes from: a channel, or "campaign", "reminder" and the like."""
+        return self.key.partition(":")[0]
 
 
 @dataclass(frozen=True)
@@ -166,7 +171,7 @@ def _queued(unit: Unit, row: Row[Any]) -> Queued:
         seq=row.seq,
         attempts=row.attempts,
         contact=row.contact,
-        source=row.key.partition(":")[0],
+        key=row.key,
         created_at=row.created_at,
         reply=Reply.model_validate_json(unit.vault.open(COLUMN, row.payload or b"")),
     )
@@ -176,13 +181,14 @@ def just_queued(unit: Unit, turn: Turn, chat_id: int, row: int, seq: int, reply:
     """The answer to a turn as the outbox would give it back: to somebody who has just written, so it may be sent."""
     return Queued(
         id=row, chat_id=chat_id, channel=turn.channel, bot=turn.bot, external_id=turn.chat, seq=seq, attempts=0,
-        contact="ok", source=turn.channel, created_at=unit.now, reply=reply,
+        contact="ok", key=f"{turn.channel}:{turn.bot}:{turn.key}:0", created_at=unit.now, reply=reply,
     )  # fmt: skip
 
 
-async def tried(unit: Unit, row_id: int) -> None:
-    """Mark a message as possibly sent from now on, so that a duplicate after a crash is known as one."""
-    await unit.run(TRIED, {"this": row_id})
+async def tried(unit: Unit, row_id: int) -> bool:
+    """Mark a message as possibly sent from now on, so that a duplicate after a crash is known as one. False where it
+    was taken back a moment ago."""
+    return (await unit.run(TRIED, {"this": row_id})).scalar_one_or_none() is not None
 
 
 async def mark(

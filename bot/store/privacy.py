@@ -42,7 +42,7 @@ class ThisPerson:
         rows = await persons.counted(self._unit, found)
         return Held(
             questions=rows["question"] + rows["feedback"] + rows["evidence"] + rows["follow_up"],
-            messages=rows["outbox"],
+            messages=rows["outbox"] + rows["campaign_recipient"] + rows["subscription"],
             tickets=rows["handover"],
             reports=rows["detail_report"],
             visits=rows["resident"],

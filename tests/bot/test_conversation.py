@@ -15,7 +15,8 @@ from bot.errors import KeyReused, NotStored
 from bot.store import switch
 from bot.store.tables import Inbox, Outbox, Question, RouteCount
 from bot.wiring import House
-from handlers import advice
+from handlers import advice, buttons
+from handlers.buttons import Verb
 from handlers.turn import Channel, Reply, Turn
 from knowledge.prose import words_of
 from tests.databases import SqliteFiles
@@ -102,6 +103,43 @@ async def test_the_off_switch_answers_danger_all_the_same(built: House, clock: F
     assert danger.outcome is not None
     assert "We are putting something right." in words(off.outcome.replies[0])
     assert "999" in words(danger.outcome.replies[0]).splitlines()[0]
+
+
+async def test_while_switched_off_the_safety_question_and_leaving_are_heard(built: House, clock: FixedClock) -> None:
+    await built.conversation.take(said(clock, "i can smell burning", key="a"))
+    async with built.store.write() as unit:
+        await switch.turn_off(unit, "We are putting something right.")
+    for number, (tap, heard) in enumerate(
+        (
+            (buttons.encode(Verb.DANGER, "yes"), "999"),
+            (buttons.encode(Verb.PRIVACY, "stop"), "Stopped. I only answer when you write to me."),
+            (buttons.encode(Verb.MENU), "In an emergency ring 999."),
+        )
+    ):
+        tapped = said(clock, "", key=f"tap-{number}").model_copy(update={"kind": "tap", "tap": tap})
+        taken = await built.conversation.take(tapped)
+        assert taken.outcome is not None
+        first = words(taken.outcome.replies[0])
+        assert heard in first.splitlines()[0]
+        assert ("putting something right" in first) == (number == 2)
+
+
+@pytest.mark.parametrize("text", ["I want to kill myself", "my husband hits me"])
+async def test_a_fault_of_ours_does_not_end_the_quiet(
+    built: House, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    await built.conversation.take(said(clock, text, key="a"))
+
+    async def broken(*_given: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr("bot.conversation.router.handle", broken)
+    for _time in range(2):
+        with pytest.raises(NotStored):
+            await built.conversation.take(said(clock, "what about my bins", key="b"))
+    taken = await built.conversation.take(said(clock, "what about my bins", key="b"))
+    assert taken.outcome is not None
+    assert taken.outcome.session.quiet
 
 
 @pytest.mark.parametrize("text", ["I want to kill myself", "my husband hits me"])

@@ -15,7 +15,7 @@ from bot.clock import FixedClock
 from bot.delivery.loop import tidy_once
 from bot.staff import proof
 from bot.store import person as persons
-from bot.store import person_copy, privacy
+from bot.store import person_copy, privacy, switch
 from bot.store.reach_tables import Evidence, FollowUp
 from bot.store.tables import Feedback, Outbox
 from bot.sweeps import follow_up
@@ -203,7 +203,7 @@ async def test_each_answer_is_kept_by_itself_and_one_tap_stops(world: World) -> 
     await world.later(days=7)
     await world.ann.tap("Yes")
     screen = await world.ann.tap("Stop these questions")
-    assert screen.texts == ("Fine. I will not ask about it again.",)
+    assert screen.texts == ("Fine. I will not ask about any of these again.",)
     assert (await world.evidence())[1][3:6] == ("yes", None, None)
 
 
@@ -258,6 +258,46 @@ async def test_whoever_stopped_messages_hears_nothing(world: World) -> None:
     assert (await world.later(days=7)).texts == ()
     assert await world.states() == ["dropped"]
     assert LATER not in (await world.asked("candles")).buttons
+
+
+async def test_clearing_the_chat_does_not_end_the_quiet(world: World) -> None:
+    await world.ann.say("my husband hits me")
+    await world.ann.say("/clear")
+    assert ASKS not in await world.asked("candles")
+
+
+async def test_one_tap_stops_all_of_these_questions(world: World) -> None:
+    await world.agreed()
+    await world.ann.say("food")
+    await world.ann.tap("More")
+    await world.ann.tap(LATER)
+    await world.ann.say("3")
+    await world.later(days=7)
+    await world.ann.tap("Stop these questions")
+    assert await world.states() == ["dropped", "dropped"]
+    assert (await world.later(days=3)).texts == ()
+
+
+async def test_nobody_is_asked_while_the_bot_is_switched_off(world: World) -> None:
+    await world.agreed()
+    async with world.built.store.write() as unit:
+        await switch.turn_off(unit, "Back soon.")
+    assert (await world.later(days=7)).texts == ()
+    async with world.built.store.write() as unit:
+        await switch.turn_on(unit)
+    assert "Did you get in touch" in str((await world.later(minutes=1)).texts)
+
+
+async def test_what_is_queued_as_somebody_tells_of_abuse_is_not_sent(world: World) -> None:
+    await world.agreed()
+    world.clock.move(days=7)
+    await follow_up(world.built, plainly)
+    chat = str(world.ann.person.chat.id)
+    turn = Turn(channel="telegram", bot="braunstone_bot", key="x", chat=chat, at=world.clock.now(), text="he hits me")
+    await world.built.conversation.take(turn)
+    screen = await world.ann.look()
+    assert screen.texts
+    assert "Did you get in touch" not in str(screen.texts)
 
 
 async def test_whoever_cleared_the_chat_is_not_reminded_of_it(world: World) -> None:

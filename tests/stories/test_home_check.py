@@ -141,8 +141,17 @@ async def test_another_question_is_answered_and_the_check_goes_on(alone: AtTheTe
     assert "I could not use that as an answer here." in screen
     screen = await alone.say("skip")
     assert "2 of 9: Cooking" in screen
-    screen = await alone.say("stop")
+    screen = await alone.say("stop for now")
     assert "Your home check waits here." in screen
+
+
+async def test_stop_alone_stops_messages_as_everywhere(alone: AtTheTerminal) -> None:
+    await alone.say("/check")
+    screen = await alone.say("STOP")
+    assert "Your home check waits here." not in screen
+    assert "Stop messages" in screen.buttons
+    screen = await alone.say("/check")
+    assert "1 of 9: Smoke alarms" in screen, "it waits all the same"
 
 
 async def test_the_visit_does_not_ask_again_what_the_check_was_told(alone: AtTheTerminal, built: House) -> None:

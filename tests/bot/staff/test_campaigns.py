@@ -17,7 +17,7 @@ from sqlmodel import col
 from bot.clock import FixedClock
 from bot.delivery.deliver import Delivery
 from bot.errors import Blocked
-from bot.staff import campaigns, campaigns_sending
+from bot.staff import campaigns, campaigns_going, campaigns_sending
 from bot.staff.campaigns import Campaigning, Figures
 from bot.staff.campaigns_audience import audience
 from bot.staff.campaigns_rules import Written, cleaned, evening, faults, in_hours, next_morning, suppressed
@@ -209,6 +209,31 @@ async def test_whoever_stops_between_queueing_and_sending_gets_nothing(town: Tow
     town.clock.move(seconds=1)
     assert await town.deliver() == ["3"]
     assert await town.waiting() == []
+
+
+async def test_what_is_taken_back_in_the_sender_s_hands_is_not_sent(small: Town) -> None:
+    """Between reading a message and marking it as tried, it was paused."""
+    await small.people(1)
+    number = await small.planned()
+    await small.sweep()
+    small.clock.move(seconds=1)
+    async with small.store.write() as unit:
+        queued = await outbox.next_for(unit, 1)
+        assert queued is not None
+        await unit.session.execute(update(Campaign).values(state="paused"))
+        await campaigns.take_back(unit, number)
+        assert await campaigns_going.let_go(unit, queued) is False
+        assert not await outbox.tried(unit, queued.id)
+
+
+async def test_one_that_began_at_once_says_when(small: Town) -> None:
+    number = await small.planned()
+    assert (await small.row(number)).starts is None
+    await small.sweep()
+    began = small.clock.now()
+    small.clock.move(minutes=1)
+    await small.sweep()
+    assert (await small.row(number)).starts == began
 
 
 async def test_pause_and_stop_at_once(town: Town) -> None:

@@ -7,17 +7,17 @@ import datetime as dt
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlmodel import col
 
 from bot.clock import FixedClock
 from bot.errors import KeyReused
-from bot.store import chats, inbox, outbox, switch
+from bot.store import chats, effects, inbox, outbox, switch
 from bot.store.outbox import Queued
 from bot.store.tables import Chat, Inbox, Outbox
 from bot.store.unit import Store, Unit
 from bot.store.vault import throwaway_vault
-from handlers.turn import Reply, Session, Turn
+from handlers.turn import Contact, Reply, Session, SetContact, Turn
 from knowledge.prose import line
 
 
@@ -159,6 +159,26 @@ async def test_nobody_is_written_to_who_said_no(store: Store, clock: FixedClock)
         row.contact = "reply_only"
     async with store.write() as unit:
         assert not await outbox.queue_for(unit, chat, reply("news"), "campaign:1:1")
+
+
+async def test_who_may_never_be_written_to_stays_so_whatever_else_they_stop(store: Store, clock: FixedClock) -> None:
+    chat = await taken(store, turn(clock))
+    contacts: list[str] = []
+    wishes: tuple[Contact, ...] = ("never", "reply_only", "ok", "reply_only")
+    for wish in wishes:
+        async with store.write() as unit:
+            await effects.apply(unit, chat, "telegram", [SetContact(contact=wish)])
+            contacts.append((await unit.session.execute(select(col(Chat.contact)))).scalar_one())
+    assert contacts == ["never", "never", "ok", "reply_only"]
+
+
+async def test_what_is_taken_back_as_it_is_about_to_be_sent_is_not_tried(store: Store, clock: FixedClock) -> None:
+    chat = await taken(store, turn(clock), "one")
+    async with store.write() as unit:
+        queued = await outbox.next_for(unit, chat)
+        assert queued is not None
+        await unit.session.execute(delete(Outbox))
+        assert not await outbox.tried(unit, queued.id)
 
 
 async def test_words_are_emptied_after_two_days_and_keys_after_seven(store: Store, clock: FixedClock) -> None:
