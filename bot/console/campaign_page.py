@@ -21,6 +21,7 @@ from bot.staff.findings import who as name_of
 from bot.staff.outcomes import Refusal
 from bot.store.reach_tables import Campaign
 from handlers.office import Colleague
+from knowledge.small_numbers import in_fives
 
 Do = Callable[[Campaigning], Awaitable[str | Refusal]]
 LONGEST_WHY = 300
@@ -97,7 +98,7 @@ async def _show(
             return await site.problem(request, 404, GONE.text_id)
         shown = written if written is not None and row.state == "draft" else campaigns.written_of(row)
         facts: dict[str, Any] = {
-            "audience": suppressed(await audience(unit, shown.topic, shown.areas)),
+            "audience": suppressed(in_fives(await audience(unit, shown.topic, shown.areas))),
             "figures": await campaigns.figures(unit, row), "author": await name_of(unit, row.staff_id),
             "second": await name_of(unit, row.approved_by),
         }  # fmt: skip

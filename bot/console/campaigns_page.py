@@ -15,6 +15,7 @@ from bot.staff.campaigns_rules import LONGEST_NAME, Written, cleaned
 from bot.store.unit import Unit
 from handlers.office import Colleague
 from knowledge import hours
+from knowledge.small_numbers import in_fives
 
 
 def routes(site: Site) -> APIRouter:
@@ -48,7 +49,7 @@ async def _show(site: Site, request: Request, problem: str = "") -> Response:
     library, today = site.library(), hours.in_london(site.console.clock.now()).date()
     async with site.reading() as unit:
         found = await campaigns.every(unit)
-        wanted = {topic.id: await audience(unit, topic.id, ()) for topic in library.topics}
+        wanted = {topic.id: in_fives(await audience(unit, topic.id, ())) for topic in library.topics}
     return site.page(
         request, "campaigns.html", status=422 if problem else 200, found=found, topics=library.topics, wanted=wanted,
         labels={topic.id: topic.label for topic in library.topics}, today=today, problem=problem, longest=LONGEST_NAME,

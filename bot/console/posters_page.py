@@ -19,6 +19,9 @@ from handlers.ports import Nobody
 
 PAGE = "/posters"
 
+DIGITS = 9
+"""Of a campaign's number; no longer one is any campaign's."""
+
 
 def routes(site: Site) -> APIRouter:
     """`/posters`, and below it what is done with one code."""
@@ -39,7 +42,7 @@ def _list(router: APIRouter, site: Site) -> None:
         label, area, campaign = (str(form.get(name, "")) for name in ("label", "area", "campaign"))
         if area not in _areas(site):
             area = ""
-        number = int(campaign) if campaign.isascii() and campaign.isdigit() else None
+        number = int(campaign[:DIGITS]) if campaign.isascii() and campaign.isdigit() else None
         async with site.unit() as unit:
             made = await posters.make(unit, label, area, number, site.console.random_bytes)
             if not isinstance(made, Refusal):

@@ -25,6 +25,7 @@ from bot.insight.reading_tables import (
     worded,
 )
 from bot.insight.shapes import Filter, Row, Table
+from bot.staff.campaigns_rules import areas_of
 from bot.store.reach_tables import Campaign, CheckCount, SourceCode, SourceCount
 from bot.store.unit import Unit
 from knowledge.small_numbers import Month, cell
@@ -76,7 +77,7 @@ async def _campaigns(unit: Unit, wanted: Filter, press: Press) -> Sequence[Campa
         col(Campaign.starts) < begins(back(last, -1), press.span.zone),
     )
     found = (await unit.session.execute(select(Campaign).where(*began).order_by(col(Campaign.id)))).scalars().all()
-    return [one for one in found if wanted.area in ("", NONE) or not one.areas or wanted.area in one.areas]
+    return [one for one in found if wanted.area in ("", NONE) or not one.areas or wanted.area in areas_of(one.areas)]
 
 
 async def _codes(unit: Unit, press: Press) -> Counts:

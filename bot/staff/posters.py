@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
+from bot.channels.cleaning import clean
 from bot.staff.outcomes import Refusal
 from bot.store.reach_tables import Campaign, SourceCode, SourceCount
 from bot.store.unit import Unit
@@ -50,7 +51,7 @@ async def make(
     unit: Unit, label: str, area: str, campaign: int | None, random_bytes: RandomBytes
 ) -> SourceCode | Refusal:
     """A new code for a place where it will hang; a refusal without a label, or for a campaign that is none."""
-    label = " ".join(label.split())[:LONGEST]
+    label = " ".join(clean(label).split())[:LONGEST]
     if not label:
         return Refusal("posters.problem.label")
     if campaign is not None and await unit.session.get(Campaign, campaign) is None:
