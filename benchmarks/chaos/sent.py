@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from benchmarks.chaos.evidence import Evidence, Rows
 from benchmarks.chaos.people import Phone
@@ -20,6 +21,10 @@ SLACK = dt.timedelta(seconds=1)
 """Between what was done and what came of it."""
 PATIENCE = dt.timedelta(seconds=5)
 """A sender waits no longer for an answer; the next copy may be because it did not come in time."""
+TRIES_AGAIN = dt.timedelta(seconds=15)
+"""And by then it has: what comes later, a lease of 30 seconds that ran out for example, needs a cause."""
+HARMLESS = ("429",)
+"""A message that was refused was not read: no reason to see it twice."""
 
 
 @dataclass
@@ -159,8 +164,19 @@ def seen(message: Message) -> str:
 
 def unexcused(line: Line, evidence: Evidence) -> int:
     """How many copies of a message came though nothing was done to the one before, and it was not slow."""
-    moments = [event.at for event in evidence.nemesis.events]
+    moments = [event.at for event in evidence.nemesis.events if event.what not in HARMLESS]
     moments += [call.at for call in evidence.fake.calls if call.outcome == "lost"]
-    pairs = zip(line.read, line.read[1:], strict=False)
-    soon = [(first, second) for first, second in pairs if second - first < PATIENCE]
-    return sum(not any(first - SLACK <= at <= second for at in moments) for first, second in soon)
+    return without_cause(line.read, moments)
+
+
+def without_cause(read: Sequence[dt.datetime], causes: Iterable[dt.datetime]) -> int:
+    """How many of a message's copies nothing explains: each needs a cause of its own in the time before it, or to have
+    come when a sender that heard nothing would try again."""
+    left, alone = sorted(causes), 0
+    for first, second in pairwise(read):
+        cause = next((at for at in left if first - SLACK <= at <= second), None)
+        if cause is not None:
+            left.remove(cause)
+        elif not PATIENCE <= second - first <= TRIES_AGAIN:
+            alone += 1
+    return alone

@@ -13,7 +13,7 @@ from benchmarks.chaos.evidence import Rows
 from benchmarks.chaos.people import Phone
 from benchmarks.chaos.plan import SETTINGS, Plan, Setting
 from benchmarks.chaos.run import run
-from benchmarks.chaos.sent import read_by
+from benchmarks.chaos.sent import read_by, without_cause
 from benchmarks.chaos.table import table
 from bot.store.tables import Chat, Outbox
 from handlers.turn import Reply
@@ -82,3 +82,21 @@ def test_the_judge_sees_what_is_lost_late_and_twice(
         phone.person.chat.add(fake.world.bot, AT, {"text": words})
     found = read_by(phone, rows_of(phone, row(1, "One"), row(2, "Two")))
     assert (len(found.unread), len(found.disordered), found.extra) == (unread, disordered, extra)
+
+
+@pytest.mark.parametrize(
+    ("read", "causes", "alone"),
+    [
+        ((0,), (), 0),
+        ((0, 1), (), 1),
+        ((0, 1), (0.5,), 0),
+        ((0, 1), (2,), 1),
+        ((0, 1, 2), (0.5,), 1),
+        ((0, 1, 2), (0.5, 1.5), 0),
+        ((0, 6), (), 0),
+        ((0, 31), (), 1),
+    ],
+)
+def test_each_copy_needs_a_cause_of_its_own(read: tuple[float, ...], causes: tuple[float, ...], alone: int) -> None:
+    moments = [[AT + dt.timedelta(seconds=each) for each in given] for given in (read, causes)]
+    assert without_cause(*moments) == alone
