@@ -1,10 +1,11 @@
-"""Strings of every sort through the whole conversation: each must end in exactly one kind answer.
+"""Strings of every sort through the whole door, from an update to what is read: each must end in one kind answer.
 
     python -m benchmarks.fuzz [--strings 100000] [--seed 999] [--encoder static] [--write]
 
-What people type, damaged; commands; scripts of the world; signs and control characters; markup; very long lines. Ends
-with 1 and the strings, as Python writes them, if any raises, is met with nothing, or shows words of a program.
-`--write` puts the table into docs/reliability.md.
+Each is what a new person at a fake Telegram writes, and the answer comes over HTTP. What people type, damaged;
+commands; scripts of the world; signs and control characters; markup; very long lines. Ends with 1 and the strings, as
+Python writes them, if any is met with no turn or with two, with nothing, with more messages than an answer may have,
+or with words of a program. `--write` puts the table into docs/reliability.md.
 """
 
 from __future__ import annotations
@@ -17,18 +18,25 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import typer
 
 from benchmarks.page import put
-from bot.channels import terminal
+from bot.channels.telegram.account import account
+from bot.channels.telegram.door import Door
+from bot.channels.telegram.send import TelegramSender
+from bot.conversation import Conversation, Taken
+from bot.delivery.deliver import Delivery, quietly
 from bot.logs import configure
 from bot.settings import Settings
-from bot.wiring import House, throwaway
-from handlers.turn import Outcome
+from bot.wiring import throwaway
+from handlers.turn import Turn
 from knowledge.search.phrases import CORPUS
+from tests.fake_telegram import TOKEN, FakeTelegram
 
 OF_A_PROGRAM = re.compile(r"Traceback|Exception|<[a-z]+ object|\bNone\b(?! of)|\{[a-z_]+\}")
 SIGNS = "!?.,;:'\"()[]{}<>@#£$%^&*_+-=|\\/~`\u200b\u202e\ufeff\x00\x07\x1b\n\t🔥😭👍🏽❤️‍🔥"
@@ -54,6 +62,8 @@ MARKUP = (
 COMMANDS = ("start", "help", "visit", "language", "stop", "privacy", "menu", "person", "unknown", "")
 PAGE = Path(__file__).parents[1] / "docs" / "reliability.md"
 LONGEST = 4096
+MOST_MESSAGES = 5
+"""An answer for two needs, with a question and the words of another language below, in as many messages."""
 KEPT = 20
 
 Make = Callable[[random.Random, Sequence[str]], str]
@@ -90,32 +100,78 @@ async def run(strings: int, seed: int, settings: Settings) -> tuple[Counter[str]
     """So many strings in; how often each route was taken, and those that were not met well, out."""
     met: Counter[str] = Counter()
     failed = []
-    async with throwaway(settings) as house:
+    async with resident(settings) as says:
         with typer.progressbar(texts(strings, seed), length=strings, file=sys.stderr) as bar:
-            for number, text in enumerate(bar):
-                outcome = await _meet(house, text, str(number))
-                met[outcome.trace.route if outcome else "failed"] += 1
-                if outcome is None:
+            for text in bar:
+                route = await says(text)
+                met[route or "failed"] += 1
+                if not route:
                     failed.append(text)
     return met, failed
 
 
-async def _meet(house: House, text: str, name: str) -> Outcome | None:
-    """The outcome, if it is one kind answer; None if it raised, said nothing, or spoke like a program."""
-    try:
-        taken = await house.conversation.take(terminal.parse(text, name, f"{name}:0", house.clock.now()))
-    except Exception:  # whatever it is: the string is printed, and that is what we are here for
-        return None
-    replies = [reply for reply in taken.outcome.replies if reply.blocks] if taken.outcome else []
-    said = terminal.words(replies)
-    return taken.outcome if replies and said.strip() and not OF_A_PROGRAM.search(said) else None
+@asynccontextmanager
+async def resident(settings: Settings) -> AsyncIterator[Callable[[str], Awaitable[str]]]:
+    """Somebody new at Telegram for each string: an update at our door, and the answer as it arrives over HTTP. What is
+    called gives the route that was taken, or nothing if the string was not met well."""
+    async with throwaway(settings) as house, FakeTelegram(house.clock) as fake, account(TOKEN, fake.url) as bot:
+        heard = Heard(house.conversation)
+        delivery = Delivery(house.store, TelegramSender(bot))
+        door = Door(bot, bot.username, heard, partial(quietly, delivery), house.clock)
+
+        async def says(text: str) -> str:
+            person = fake.person()
+            person.says(text)
+            await _let_in(fake, door)
+            routes, read = heard.routes(), person.chat.from_bot()
+            fine = len(routes) == 1 and kind([message.text for message in read]) and not fake.world.violations
+            fake.world.calls.clear()
+            return routes[0] if fine else ""
+
+        yield says
+
+
+class Heard:
+    """The conversation, and what it answered since somebody looked."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self._conversation = conversation
+        self._routes: list[str] = []
+
+    async def take(self, turn: Turn, owner: str | None = None) -> Taken:
+        """As the conversation does."""
+        taken = await self._conversation.take(turn, owner)
+        if taken.outcome is not None:
+            self._routes.append(taken.outcome.trace.route)
+        return taken
+
+    def routes(self) -> list[str]:
+        """Of each turn since the last call."""
+        found, self._routes = self._routes, []
+        return found
+
+
+async def _let_in(fake: FakeTelegram, door: Door) -> None:
+    waiting = fake.world.updates.waiting()
+    for update in waiting:
+        with suppress(Exception):  # whatever it is: the string is printed, and that is what we are here for
+            await door.take(update.body)
+    fake.world.updates.forget(*waiting)
+    await door.close()
+
+
+def kind(messages: Sequence[str]) -> bool:
+    """Is this one answer: words, in no more messages than an answer may have, and none of them a program's?"""
+    whole = 0 < len(messages) <= MOST_MESSAGES and all(message.strip() for message in messages)
+    return whole and not any(OF_A_PROGRAM.search(message) for message in messages)
 
 
 def texts(strings: int, seed: int) -> Iterator[str]:
     """The strings, the same for the same seed."""
     chance, said = random.Random(seed), _said()  # noqa: S311
     for _ in range(strings):
-        yield chance.choice(WAYS)(chance, said)[:LONGEST]
+        text = chance.choice(WAYS)(chance, said)[:LONGEST]
+        yield text if text.strip() else "?"  # Telegram sends nobody's empty message
 
 
 def _said() -> list[str]:

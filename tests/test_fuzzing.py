@@ -9,12 +9,14 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
+from benchmarks import fuzz as whole_door
 from benchmarks.fuzzing import doors, files
 from benchmarks.fuzzing.__main__ import TARGETS as EVERY
 from benchmarks.fuzzing.__main__ import Met, fuzz, table, total
 from benchmarks.fuzzing.target import Target
 from bot.channels.telegram.parse import read
 from bot.channels.web.parse import sent
+from bot.settings import Settings
 from bot.staff.sheets import SheetUnreadable
 from bot.visits import rota_file
 from handlers import buttons
@@ -88,3 +90,25 @@ def test_what_it_found_before() -> None:
     assert rota_file.read("name\0," + "x" * 200_000).faults
     with pytest.raises(SheetUnreadable):
         files._planned("a.xlsx", b"PK\x03\x04")
+
+
+async def test_any_string_is_met_with_one_kind_answer_at_telegram() -> None:
+    met, failed = await whole_door.run(40, SEED, Settings(encoder="static"))
+    assert failed == []
+    assert met.total() == 40
+
+
+@pytest.mark.parametrize(
+    ("messages", "kind"),
+    [
+        (["Ring 999.", "And then this."], True),
+        ([], False),
+        ([" "], False),
+        (["Fine."] * (whole_door.MOST_MESSAGES + 1), False),
+        (["Fine.", "Traceback (most recent call last)"], False),
+        (["Hello {name}"], False),
+        (["Your visit is on None"], False),
+    ],
+)
+def test_what_is_one_kind_answer(messages: list[str], kind: bool) -> None:
+    assert whole_door.kind(messages) is kind
