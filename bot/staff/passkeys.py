@@ -79,7 +79,7 @@ async def to_register(unit: Unit, party: Party, who: Colleague, random_bytes: Ra
 
 async def register(unit: Unit, party: Party, staff_id: int, answer: Mapping[str, object], label: str) -> bool:
     """Keep the passkey that a browser has made. False where its answer is not good."""
-    expected = _challenge_in(unit, f"register {staff_id}", answer)
+    expected = challenge_in(unit, f"register {staff_id}", answer)
     if expected is None:
         return False
     try:
@@ -119,7 +119,7 @@ def to_sign_in(unit: Unit, party: Party, random_bytes: RandomBytes) -> str:
 
 async def sign_in(unit: Unit, party: Party, answer: Mapping[str, object]) -> Colleague | None:
     """Whose passkey answered; None where it is nobody's of the team, or its answer is not good."""
-    expected = _challenge_in(unit, "sign in", answer)
+    expected = challenge_in(unit, "sign in", answer)
     row = await _of_credential(unit, _bytes(answer.get("rawId")))
     if expected is None or row is None or (row.used_at is not None and _moment(expected) <= row.used_at):
         return None
@@ -152,7 +152,7 @@ def challenge(unit: Unit, purpose: str, random_bytes: RandomBytes) -> bytes:
     return said + _proof(unit, purpose, said)
 
 
-def _challenge_in(unit: Unit, purpose: str, answer: Mapping[str, object]) -> bytes | None:
+def challenge_in(unit: Unit, purpose: str, answer: Mapping[str, object]) -> bytes | None:
     """The challenge that an answer is to; None where it is not ours, not for this purpose, or too old."""
     response = answer.get("response")
     said = _bytes(response.get("clientDataJSON")) if isinstance(response, Mapping) else b""

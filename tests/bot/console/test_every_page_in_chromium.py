@@ -46,6 +46,8 @@ class Looking:
         answer = await page.goto(f"{self.address}{self.stock.address(path)}")
         assert answer is not None
         assert answer.status == 200, path
+        if page is self.admin:
+            await expect(page.get_by_role("button", name="Sign out", exact=True)).to_be_visible()
         # a rehearsal that runs shows how far it is, and loads the page anew when it is done
         await expect(page.locator("#progress")).to_have_count(0, timeout=PATIENCE)
         await page.wait_for_load_state()

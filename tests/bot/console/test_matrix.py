@@ -16,7 +16,7 @@ from tests.bot.console.desk import ROLES, Browser
 from tests.bot.console.stocked import Stocked, stocked
 from tests.databases import SqliteFiles
 
-METHODS = ("GET", "POST", "DELETE")
+METHODS = ("GET", "POST", "DELETE", "TRACE")
 ELSEWHERE = {"sec-fetch-site": "cross-site"}
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from random import Random
 
 import pytest
+from webauthn.helpers import bytes_to_base64url
 
 from bot.clock import FixedClock
 from bot.staff import codes, passkeys, sessions
@@ -134,3 +136,23 @@ async def test_what_is_no_passkey_is_refused(store: Store, answer: dict[str, obj
         assert await passkeys.sign_in(unit, PARTY, answer) is None
         assert not await passkeys.register(unit, PARTY, staff, answer, "x")
         assert await passkeys.of(unit, staff) == ()
+
+
+def answering(given: bytes) -> dict[str, object]:
+    """What a browser says with its proof: which challenge it answers."""
+    said = {"type": "webauthn.get", "challenge": bytes_to_base64url(given), "origin": PARTY.origin}
+    return {"response": {"clientDataJSON": bytes_to_base64url(json.dumps(said).encode())}}
+
+
+async def test_a_challenge_is_good_for_its_purpose_and_for_five_minutes(store: Store, clock: FixedClock) -> None:
+    async with store.read() as unit:
+        given = passkeys.challenge(unit, "sign in", Random(1).randbytes)
+        assert passkeys.challenge_in(unit, "sign in", answering(given)) == given
+        assert passkeys.challenge_in(unit, "register", answering(given)) is None
+        assert passkeys.challenge_in(unit, "sign in", answering(b"\0" + given[1:])) is None
+    clock.move(minutes=4, seconds=59)
+    async with store.read() as unit:
+        assert passkeys.challenge_in(unit, "sign in", answering(given)) == given
+    clock.move(seconds=1)
+    async with store.read() as unit:
+        assert passkeys.challenge_in(unit, "sign in", answering(given)) is None

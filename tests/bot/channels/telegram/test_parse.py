@@ -278,3 +278,9 @@ def test_only_words_are_essential() -> None:
 
 def test_halves_of_characters_go() -> None:
     assert clean("a\ud83db\0c🔥\ud83d\udd25") == "a\ufffdbc🔥🔥"
+
+
+@pytest.mark.parametrize(("text", "ours"), [("hey @a.c look", True), ("hey @abc look", False), ("hey @a.cd", False)])
+def test_the_bots_name_is_taken_by_its_letters(telegram: Telegram, text: str, ours: bool) -> None:
+    telegram.ann.says(text, chat=telegram.group)
+    assert (read(telegram.raw, "a.c", telegram.clock.now()) is not None) is ours

@@ -181,3 +181,17 @@ async def test_many_at_once(client: AsyncClient, conversation: FakeConversation)
     found = await asyncio.gather(*posts)
     assert {response.status_code for response in found} == {200}
     assert len(conversation.turns) == 20
+
+
+@pytest.mark.parametrize("path", ["/", "/chat", "/static/chat.js", "/healthz"])
+async def test_tracing_is_refused(client: AsyncClient, path: str) -> None:
+    answer = await client.request("TRACE", path)
+    assert answer.status_code == 405
+    assert "TRACE" not in answer.headers.get("allow", "")
+
+
+@pytest.mark.parametrize("path", ["/static", "/static/", "/static/%2e%2e/templates/", "/answers/"])
+async def test_no_folder_is_listed(client: AsyncClient, path: str) -> None:
+    answer = await client.get(path, follow_redirects=True)
+    assert answer.status_code == 404
+    assert 'chat.js">' not in answer.text
