@@ -10,7 +10,7 @@ import typer
 from bot.cli.diary import Staff, here, reading, say_conflicts, writing
 from bot.errors import CommandFault
 from bot.settings import Settings
-from bot.staff import audit, codes
+from bot.staff import audit, codes, sessions
 from bot.store.unit import Unit
 from bot.visits import conflicts, team
 from bot.visits.conflicts import Conflict
@@ -77,6 +77,25 @@ def link(staff: Staff) -> None:
         raise CommandFault(why=f"Nobody in the team has the number {staff}: bot staff list.")
     typer.echo(f"{_address()}/staff/link/{made}")
     typer.echo("It works once, within 30 minutes. Give it to nobody but them.")
+
+
+@app.command()
+def sign_out(staff: Staff) -> None:
+    """Sign somebody out of the console everywhere; they stay in the team.
+
+    Example: bot staff sign-out 3
+    """
+
+    async def work(unit: Unit) -> int | None:
+        if await team.member(unit, staff) is None:
+            return None
+        await audit.record(unit, None, "sign out colleague", f"staff {staff}")
+        return await sessions.end_all(unit, staff)
+
+    ended = writing(work)
+    if ended is None:
+        raise CommandFault(why=f"Nobody in the team has the number {staff}: bot staff list.")
+    typer.echo(f"Number {staff} is signed out of the console, on {ended} device{'' if ended == 1 else 's'}.")
 
 
 @app.command("list")

@@ -59,6 +59,8 @@ def _to_add(router: APIRouter, site: Site) -> None:
     @router.post("/settings/passkeys/options")
     async def offer(request: Request) -> Response:
         who = site.staff(request).who
+        if not site.staff(request).fresh:
+            return _problem(site, "console.settings.sign-in-again", 403)
         async with site.reading() as unit:
             options = await passkeys.to_register(unit, _party(site, request), who, site.console.random_bytes)
         return Response(options, media_type=JSON)
@@ -66,6 +68,8 @@ def _to_add(router: APIRouter, site: Site) -> None:
     @router.post("/settings/passkeys")
     async def keep(request: Request) -> Response:
         who, answer = site.staff(request).who, await _answer(request)
+        if not site.staff(request).fresh:
+            return _problem(site, "console.settings.sign-in-again", 403)
         label = str(answer.pop("label", "")) or site.texts.say("console.settings.passkey")
         async with site.unit() as unit:
             kept = await passkeys.register(unit, _party(site, request), who.id, answer, label)

@@ -26,7 +26,9 @@ def _show(router: APIRouter, site: Site) -> None:
         async with site.reading() as unit:
             devices = await sessions.devices(unit, signed.who.id)
             keys = await passkeys.of(unit, signed.who.id)
-        return site.page(request, "settings.html", devices=devices, keys=keys, this=signed.session_id)
+        return site.page(
+            request, "settings.html", devices=devices, keys=keys, this=signed.session_id, fresh=signed.fresh
+        )
 
 
 def _devices(router: APIRouter, site: Site) -> None:

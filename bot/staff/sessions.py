@@ -20,17 +20,21 @@ CSRF = "staff_session.csrf"
 IDLE = dt.timedelta(minutes=30)
 LONGEST = dt.timedelta(hours=12)
 NOTED_EVERY = dt.timedelta(minutes=1)
+FRESH = dt.timedelta(minutes=10)
+"""So long after signing in somebody is taken for themselves when they add another way in."""
 KEPT = dt.timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """Somebody who is signed in. `csrf` stands in every form of theirs; `stale`: it is time to note their visit."""
+    """Somebody who is signed in. `csrf` stands in every form of theirs; `stale`: it is time to note their visit;
+    `fresh`: they signed in a moment ago."""
 
     session_id: int
     who: Colleague
     csrf: str
     stale: bool
+    fresh: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,8 @@ async def find(unit: Unit, token: str) -> Signed | None:
     who = await team.member(unit, row.staff_id) if row is not None else None
     if row is None or who is None:
         return None
-    return Signed(row.id, who, unit.vault.index(CSRF, token), unit.now - row.seen_at >= NOTED_EVERY)
+    stale, fresh = unit.now - row.seen_at >= NOTED_EVERY, unit.now - row.created_at < FRESH
+    return Signed(row.id, who, unit.vault.index(CSRF, token), stale, fresh)
 
 
 async def seen(unit: Unit, session_id: int) -> None:
@@ -93,6 +98,13 @@ async def end(unit: Unit, staff_id: int, session_id: int) -> bool:
         .returning(col(StaffSession.id))
     )
     return (await unit.session.execute(statement)).scalar_one_or_none() is not None
+
+
+async def end_all(unit: Unit, staff_id: int) -> int:
+    """Sign a colleague out everywhere; from how many devices."""
+    theirs = update(StaffSession).where(col(StaffSession.staff_id) == staff_id, *_lives(unit))
+    ended = await unit.session.execute(theirs.values(revoked_at=unit.now).returning(col(StaffSession.id)))
+    return len(ended.all())
 
 
 async def forget_old(unit: Unit) -> None:

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 import tests.bot.test_commands as commands
 from bot.cli.diary import writing
 from bot.clock import FixedClock
 from bot.store.unit import Unit
+from bot.store.visit_tables import Visit, VisitTask
 from bot.visits import rota
 from bot.visits import team as members
 from tests.bot.test_commands import Bot
@@ -103,7 +105,9 @@ def test_a_colleague_is_invited_and_leaves(say: Say, fault: Callable[..., str]) 
     assert "http://localhost:8000/staff once" in console
     assert made[1] not in say("staff", "code", "1")[0]
     assert say("staff", "list") == ["1: Sam Underhill, officer, fire"]
+    assert say("staff", "sign-out", "1") == ["Number 1 is signed out of the console, on 0 devices."]
     assert say("staff", "leave", "1") == ["Number 1 has left."]
+    assert "number 1" in fault("staff", "sign-out", "1")
     assert fault("staff", "leave", "1") == "Nobody in the team has the number 1: bot staff list."
     assert "number 1" in fault("staff", "code", "1")
 
@@ -119,6 +123,11 @@ def test_who_leaves_leaves_visits_that_are_named(team: Say, reference: str) -> N
     assert gone == "Number 1 has left."
     assert "Move, swap or cancel" in standing
     assert one == f"  {reference}  Mon 30 Nov 2026 10:00  booked"
+
+
+def recorded(team: Say) -> list[str]:
+    """What was done and read at the command line, in order."""
+    return [line.partition("the command line: ")[2] for line in reversed(team("audit", "list"))]
 
 
 def test_a_visit_is_booked_and_shown(team: Say, reference: str) -> None:
@@ -139,6 +148,8 @@ def test_a_visit_is_booked_and_shown(team: Say, reference: str) -> None:
     assert (as_data["reference"], as_data["starts"], as_data["name"]) == (
         reference, "2026-11-30T10:00:00Z", "Zebedee Quillfeather"
     )  # fmt: skip
+    read = f"read visit ({reference})"
+    assert recorded(team) == [f"book visit ({reference})", read, read], "the lists hold no details, but for --json"
 
 
 @pytest.mark.parametrize(
@@ -182,6 +193,7 @@ def test_a_visit_is_moved_even_into_its_own_time_and_cancelled(
     assert fault("visits", "cancel", reference).endswith("is cancelled or over: there is nothing to cancel.")
     assert fault("visits", "move", reference, TEN).startswith("Only a visit that is booked")
     assert fault("visits", "show", "J7M-4Q2") == "There is no visit J7M-4Q2: bot visits list shows those to come."
+    assert recorded(team)[1:] == [f"move visit ({reference})", f"cancel visit ({reference})"]
 
 
 def test_visitors_are_swapped_and_assigned(team: Say, reference: str, fault: Callable[..., str]) -> None:
@@ -189,6 +201,8 @@ def test_visitors_are_swapped_and_assigned(team: Say, reference: str, fault: Cal
     assert "stays as it is" in fault("visits", "swap", reference, "1", "3")
     assert team("visits", "assign", reference, "1", "2") == [f"{reference}: 1 and 2 go."]
     assert "it needs 2 visitors" in fault("visits", "assign", reference, "1")
+    done = [f"{what} ({reference})" for what in ("book visit", "swap visitors", "assign visitors")]
+    assert recorded(team) == done, "what was refused is not recorded"
 
 
 def test_a_visit_is_made_and_what_came_of_it_is_kept(
@@ -211,6 +225,9 @@ def test_a_visit_is_made_and_what_came_of_it_is_kept(
     assert "lowered" in team("visits", "safeguard", reference, "--clear")[0]
     assert "There is no organisation x" in fault("visits", "refer", reference, "x")
     assert "takes no more notes" in fault("visits", "note", reference, " ")
+    assert [what.partition(" (")[0] for what in recorded(team)[1:]] == [
+        "note on visit", "safeguarding flag up", "refer", "visit not in", "read visit", "safeguarding flag down",
+    ]  # fmt: skip
 
 
 def test_calls_and_feeds(team: Say, reference: str, clock: FixedClock, fault: Callable[..., str]) -> None:
@@ -218,6 +235,17 @@ def test_calls_and_feeds(team: Say, reference: str, clock: FixedClock, fault: Ca
     assert "no call 12" in fault("visits", "rung", "12")
     assert re.fullmatch(r"/calendar/team/1/\w{32}\.ics", team("visits", "feed", "1")[0])
     assert "99" in fault("visits", "feed", "99")
+
+    async def due(unit: Unit) -> None:
+        visit = (await unit.session.execute(select(Visit))).scalar_one()
+        unit.session.add(VisitTask(visit_id=visit.id, kind="missed", sequence=7, due_at=unit.now, state="ring"))
+
+    writing(due)
+    (call,) = team("visits", "ring-list")
+    assert "Zebedee Quillfeather" in call
+    number = call.partition(":")[0]
+    team("visits", "rung", number)
+    assert recorded(team)[1:] == [f"read ring list ({reference})", f"ring resident (call {number})"]
 
 
 def test_hours_absences_and_closed_days(team: Say, reference: str, fault: Callable[..., str]) -> None:

@@ -11,6 +11,7 @@ from bot.staff import audit
 from bot.staff.counts import Count
 from bot.store import chats, handovers, switch
 from bot.store.unit import Unit
+from handlers.catalogue import Texts
 from handlers.office import Colleague
 from handlers.turn import OpenHandover, Turn
 from tests.bot.console.desk import Desk, desk
@@ -110,3 +111,16 @@ async def test_words_for_the_next_page_cannot_be_made_up(place: Desk) -> None:
 def words(html: str) -> str:
     """A page without its tags."""
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+async def test_a_passkey_is_added_soon_after_signing_in_and_not_later(place: Desk, clock: FixedClock) -> None:
+    editor = await place.signed_in("editor")
+    text = Texts().say("console.settings.sign-in-again")
+    for moved, status in ((9, 200), (2, 403)):
+        clock.move(minutes=moved)
+        token = await editor.token()
+        asked = await editor.post("/settings/passkeys/options", csrf=token)
+        assert asked.status_code == status
+        assert (text in (await editor.see("/settings")).text) == (status == 403)
+    assert asked.json() == {"problem": text}
+    assert (await editor.post("/settings/passkeys", csrf=token)).json() == {"problem": text}

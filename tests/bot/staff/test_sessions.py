@@ -94,6 +94,18 @@ async def test_one_ends_ones_own_and_nobody_elses(either: Store) -> None:
     assert await look(either, other) is not None
 
 
+async def test_a_colleague_is_signed_out_everywhere_and_stays_in_the_team(either: Store) -> None:
+    staff, token = await signed_in(either)
+    _, other = await signed_in(either, "Kit Invented")
+    async with either.write() as unit:
+        second = await sessions.begin(unit, staff, "link", Random(7).randbytes)
+        assert await sessions.end_all(unit, staff) == 2
+        assert await sessions.end_all(unit, staff) == 0
+        assert await team.member(unit, staff) is not None
+    assert [await look(either, each) for each in (token, second)] == [None, None]
+    assert await look(either, other) is not None
+
+
 async def test_leaving_the_team_ends_everything(either: Store) -> None:
     staff, token = await signed_in(either)
     async with either.write() as unit:
