@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from benchmarks.chaos.evidence import Evidence, Rows
 from bot.store.visit_tables import Occupied, Visit
 from bot.visits.booking import BOOKED, CANCELLED
+from bot.visits.conflicts import STANDING
 from handlers.catalogue import Texts
 from handlers.visits.letters import when
 from knowledge.visits.slots import cells_of
@@ -58,7 +59,7 @@ def overbooked(found: Rows) -> list[str]:
     taken = Counter((cell.staff_id, cell.cell) for visit in booked for cell in by_visit[visit.id])
     twice = [f"{who} at {at}" for (who, at), often in taken.items() if often > 1]
     short = [f"{visit.reference} lacks time" for visit in booked if not _has_its_time(visit, by_visit[visit.id])]
-    ended = [visit for visit in found.visits if visit.state not in (BOOKED, "held") and by_visit[visit.id]]
+    ended = [visit for visit in found.visits if visit.state not in STANDING and by_visit[visit.id]]
     return twice + short + [f"{visit.reference} keeps time" for visit in ended] + _two_at_home(booked)
 
 

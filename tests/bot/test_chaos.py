@@ -15,7 +15,9 @@ from benchmarks.chaos.plan import SETTINGS, Plan, Setting
 from benchmarks.chaos.run import run
 from benchmarks.chaos.sent import read_by, without_cause
 from benchmarks.chaos.table import table
+from benchmarks.chaos.visits import overbooked
 from bot.store.tables import Chat, Outbox
+from bot.store.visit_tables import Occupied, Visit
 from handlers.turn import Reply
 from knowledge.prose import line
 from tests.fake_telegram import FakeTelegram
@@ -100,3 +102,18 @@ def test_the_judge_sees_what_is_lost_late_and_twice(
 def test_each_copy_needs_a_cause_of_its_own(read: tuple[float, ...], causes: tuple[float, ...], alone: int) -> None:
     moments = [[AT + dt.timedelta(seconds=each) for each in given] for given in (read, causes)]
     assert without_cause(*moments) == alone
+
+
+@pytest.mark.parametrize(
+    ("state", "cells", "wrong"),
+    [("booked", 4, 0), ("booked", 3, 1), ("held", 4, 0), ("offered", 4, 0), ("expired", 4, 1), ("cancelled", 1, 1)],
+)
+def test_the_judge_sees_time_that_is_lacking_or_kept(state: str, cells: int, wrong: int) -> None:
+    starts = AT.replace(hour=10, minute=15)
+    ends = starts + dt.timedelta(minutes=30)
+    visit = Visit(
+        id=1, reference="AAA-BBB", uid="1", state=state, starts=starts, ends=ends, visitors_needed=1, created_at=AT
+    )
+    quarters = [Occupied(staff_id=1, cell=AT + dt.timedelta(minutes=15 * each), visit_id=1) for each in range(cells)]
+    empty: dict[str, tuple[()]] = {each.name: () for each in dataclasses.fields(Rows)}
+    assert len(overbooked(Rows(**{**empty, "visits": (visit,), "cells": quarters}))) == wrong  # type: ignore[arg-type]
