@@ -17,6 +17,7 @@ from bot.clock import SystemClock
 from bot.settings import Settings
 from bot.store import content as stored
 from bot.wiring import open_store, place_folder
+from knowledge import hours
 from knowledge.check import check as faults_of
 from knowledge.encoder import open_encoder
 from knowledge.library import NATIONAL, Library, load
@@ -37,7 +38,8 @@ def check(
     Example: bot content check --strict --on 2027-03-01
     """
     folder = place_folder(Settings())
-    found = faults_of(folder, on=on.date() if on else None)
+    today = hours.in_london(SystemClock().now()).date()
+    found = faults_of(folder, on=on.date() if on else None, today=today)
     for fault in found:
         typer.echo(str(replace(fault, path=Path(os.path.relpath(fault.path)))))
     counted = [fault for fault in found if strict or not fault.warning]

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from bot.cli.diary import reading, writing
+from bot.cli.people import with_store
 from bot.errors import CommandFault
+from bot.knowing import Knowing, snapshot
 from bot.settings import Settings
 from bot.staff import audit, feeds, importing, sheets
 from bot.staff.feeds import Feed, Service
+from bot.staff.import_trial import Rehearse, try_out
 from bot.staff.importing import Who
+from bot.staff.outcomes import Refusal, Rehearsal
+from bot.staff.replay import Rehearsals
 from bot.staff.versions import SHIPPED, Audit
-from bot.store.unit import Unit
+from bot.store import content
+from bot.store.unit import Store, Unit
 from bot.wiring import place_folder
 from handlers.catalogue import Texts
 from knowledge.check_one import Kind
+from knowledge.library import Library
 from knowledge.sheets import Plan, Planned, Table, table_of
 
 KINDS: dict[str, Kind] = {"organisations": "organisation", "entries": "entry"}
@@ -58,18 +67,45 @@ def import_(
 
     Example: bot content import organisations.xlsx --dry-run
     """
-    table, place = sheets.read(file.name, file.read_bytes()), place_folder(Settings())
-
-    async def work(unit: Unit) -> Plan:
-        if dry_run:
-            return await importing.plan(unit, table, place)
-        return await importing.apply(unit, table, place, _who(by, file.name), _audit(unit))
-
-    planned = reading(work) if dry_run else writing(work)
+    table, who = sheets.read(file.name, file.read_bytes()), _who(by, file.name)
+    planned = with_store(lambda store: _imported(store, table, who, dry_run=dry_run))
     _refuse(sheets.said(fault, Texts()) for fault in planned.faults)
     for line in _lines(planned):
         typer.echo(line)
     _end(dry_run)
+
+
+async def _imported(store: Store, table: Table, who: Who, *, dry_run: bool) -> Plan:
+    """Planned and tried out before the transaction, which must be short."""
+    place = place_folder(Settings())
+    if not dry_run:
+        async with store.write() as unit:
+            await content.seed(unit, place)
+    async with store.read() as unit:
+        planned, library = await importing.plan(unit, table, place, who), await importing.library(unit, place)
+    trial = await try_out(planned, library, _rehearse(store, library))
+    if trial is not None and trial.fault is not None:
+        return Plan(planned.kind, faults=(trial.fault,))
+    if dry_run:
+        return planned
+    async with store.write() as unit:
+        return await importing.apply(unit, table, place, who, _audit(unit), trial)
+
+
+def _rehearse(store: Store, library: Library) -> Rehearse:
+    """Opens the index when it is asked for the first time: few sheets need it."""
+    opened = cache(partial(_rehearsals, store, library))
+
+    async def rehearse(texts: Mapping[str, str | None]) -> Rehearsal | Refusal:
+        return await (await asyncio.to_thread(opened)).rehearse_files("organisation", texts)
+
+    return rehearse
+
+
+def _rehearsals(store: Store, library: Library) -> Rehearsals:
+    settings = Settings()
+    knowing = Knowing(snapshot(library, settings.index_folder, settings.encoder))
+    return Rehearsals(store, place_folder(settings), knowing, settings.index_folder)
 
 
 def import_feed(

@@ -1,4 +1,5 @@
-"""Import: a sheet of organisations or answers in, first as a plan, then done as a whole or not at all; and sheets out.
+"""Import: a sheet of organisations or answers in, or another directory's feed (`import_feed`), first as a plan, then
+done as a whole or not at all.
 
 Between the two posts nothing is kept here: the page holds the file, and a mark of the plan that was read.
 """
@@ -12,25 +13,22 @@ import hashlib
 import zlib
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
 
+from bot.console import import_feed
+from bot.console.import_feed import Handed, packed
+from bot.console.import_out import ENDINGS, KINDS, folder_of
 from bot.console.site import Site
-from bot.staff import audit, importing, sheets
+from bot.staff import audit, import_trial, importing, sheets
+from bot.staff.import_trial import Trial
 from bot.staff.importing import Who
-from bot.staff.sheets import Format, SheetUnreadable
+from bot.staff.sheets import SheetUnreadable
 from bot.staff.versions import STAFF
-from knowledge.check_one import Kind
-from knowledge.sheets import Plan, Table, table_of
+from knowledge.sheets import Plan, Table
 
-KINDS: dict[str, Kind] = {"organisations": "organisation", "entries": "entry"}
-ENDINGS: tuple[Format, ...] = ("xlsx", "csv")
-TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-FILES = tuple(f"{kind}.{ending}" for kind in KINDS for ending in ENDINGS)
 MOST_SHOWN = 200
 """Rows and faults on a page."""
 
@@ -45,71 +43,84 @@ class Sheet:
 
 
 def routes(site: Site) -> APIRouter:
-    """`/import`, the plan, the deed, and what can be downloaded."""
+    """`/import`, the plan, and the deed."""
     router = APIRouter()
     _planning(router, site)
     _doing(router, site)
-    _out(router, site)
     return router
 
 
 def _planning(router: APIRouter, site: Site) -> None:
     @router.get("/import")
     async def choose(request: Request) -> Response:
+        if site.console.rehearsals is not None:
+            site.console.rehearsals.wanted.set()
         return _choose(site, request)
 
     @router.post("/import/plan")
     async def plan(request: Request) -> Response:
         """What the file would change. Nothing is written."""
-        name, data = await _handed_in(site, request)
-        if not name:
+        handed = await _handed_in(site, request)
+        if handed is None:
             return _choose(site, request, site.texts.say("console.import.no-file"))
         try:
-            sheet = await _sheet(name, data)
-            async with site.reading() as unit:
-                found = await importing.plan(unit, sheet.table, _folder(site))
+            if import_feed.is_feed(handed.name):
+                feed = await import_feed.planned(site, folder_of(site), handed)
+                return import_feed.page(site, request, handed, feed)
+            sheet = await _sheet(handed.name, handed.data)
+            found, trial = await _tried(site, request, sheet)
         except SheetUnreadable as error:
             return _choose(site, request, site.texts.say(error.text_id, **error.facts))
-        return _planned(site, request, sheet, found)
+        return _planned(site, request, sheet, _with_fault(found, trial))
 
 
 def _doing(router: APIRouter, site: Site) -> None:
     @router.post("/import/done")
     async def do(request: Request) -> Response:
         """All of it, if it is still what was read; else the plan as it is now."""
-        form, who = await site.form(request), site.staff(request).who
+        form = await site.form(request)
+        name, publisher, mark = (str(form.get(each, "")) for each in ("name", "publisher", "mark"))
         try:
-            sheet = await _sheet(str(form.get("name", "")), _unpacked(str(form.get("sheet", ""))))
-            async with site.unit() as unit:
-                found = await importing.plan(unit, sheet.table, _folder(site))
-                same = not found.faults and _mark(found) == form.get("mark")
-                if same:
-                    whose = Who(STAFF, who.id, sheet.name)
-                    written = partial(audit.record, unit, who.id)
-                    await importing.apply(unit, sheet.table, _folder(site), whose, written)
+            data = _unpacked(str(form.get("sheet", "")))
+            if import_feed.is_feed(name):
+                return await import_feed.done(site, request, folder_of(site), Handed(name, data, publisher), mark)
+            return await _done(site, request, await _sheet(name, data), mark)
         except SheetUnreadable as error:
             return _choose(site, request, site.texts.say(error.text_id, **error.facts))
-        if not same:
-            return _planned(site, request, sheet, found, site.texts.say("console.import.changed"))
-        return site.go(request, "/import", f"console.done.import.{found.kind}", count=len(found.news))
 
 
-def _out(router: APIRouter, site: Site) -> None:
-    @router.get("/import/templates/{name}")
-    async def template(request: Request, name: str) -> Response:
-        """The columns with one example row."""
-        if name not in FILES:
-            return await site.problem(request, 404, "console.import.no-sheet")
-        return _download(site, name, sheets.template(_kind(name)), f"template-{name}")
+async def _done(site: Site, request: Request, sheet: Sheet, mark: str) -> Response:
+    _, trial = await _tried(site, request, sheet)
+    whose, folder = _who(site, request, sheet), folder_of(site)
+    async with site.unit() as unit:
+        found = await importing.plan(unit, sheet.table, folder, whose)
+        same = not found.faults and _mark(found) == mark
+        if same:
+            written = partial(audit.record, unit, whose.staff_id)
+            found = await importing.apply(unit, sheet.table, folder, whose, written, trial)
+    if not same:
+        return _planned(site, request, sheet, found, site.texts.say("console.import.changed"))
+    if found.faults:
+        return _planned(site, request, sheet, found)
+    return site.go(request, "/import", f"console.done.import.{found.kind}", count=len(found.news))
 
-    @router.get("/import/sheets/{name}")
-    async def present(request: Request, name: str) -> Response:
-        """All that is live."""
-        if name not in FILES:
-            return await site.problem(request, 404, "console.import.no-sheet")
-        async with site.reading() as unit:
-            live = await importing.files(unit, _kind(name), _folder(site))
-        return _download(site, name, table_of(_kind(name), {slug: file.text for slug, file in live.items()}), name)
+
+async def _tried(site: Site, request: Request, sheet: Sheet) -> tuple[Plan, Trial | None]:
+    """The plan, and what came of trying it out, where the search would notice something of it."""
+    async with site.reading() as unit:
+        found = await importing.plan(unit, sheet.table, folder_of(site), _who(site, request, sheet))
+        library = await importing.library(unit, folder_of(site))
+    rehearsals = site.console.rehearsals
+    rehearse = partial(rehearsals.rehearse_files, "organisation") if rehearsals is not None else None
+    return found, await import_trial.try_out(found, library, rehearse)
+
+
+def _with_fault(found: Plan, trial: Trial | None) -> Plan:
+    return Plan(found.kind, faults=(trial.fault,)) if trial is not None and trial.fault is not None else found
+
+
+def _who(site: Site, request: Request, sheet: Sheet) -> Who:
+    return Who(STAFF, site.staff(request).who.id, sheet.name)
 
 
 def _choose(site: Site, request: Request, problem: str = "") -> Response:
@@ -128,26 +139,21 @@ def _planned(site: Site, request: Request, sheet: Sheet, found: Plan, problem: s
         "faults": faults,
         "notes": notes,
         "most": MOST_SHOWN,
-        "sheet": base64.urlsafe_b64encode(zlib.compress(sheet.data)).decode(),
+        "sheet": packed(sheet.data),
         "mark": _mark(found),
         "problem": problem,
     }
     return site.page(request, "import_plan.html", status=422 if faults or problem else 200, **facts)
 
 
-def _download(site: Site, name: str, table: Table, called: str) -> Response:
-    ending = sheets.format_of(name)
-    data = sheets.written(_kind(name), table, ending, site.texts)
-    headers = {"content-disposition": f'attachment; filename="{called}"'}
-    return Response(data, media_type=TYPES[ending], headers=headers)
-
-
-async def _handed_in(site: Site, request: Request) -> tuple[str, bytes]:
-    """The name and the bytes of the file; no name where there is none."""
+async def _handed_in(site: Site, request: Request) -> Handed | None:
+    """The file; None where there is none."""
     form = await site.form(request)
     try:
         file = form.get("file")
-        return (file.filename or "", await file.read()) if isinstance(file, UploadFile) else ("", b"")
+        if not isinstance(file, UploadFile) or not file.filename:
+            return None
+        return Handed(file.filename, await file.read(), str(form.get("publisher", "")))
     finally:
         await form.close()
 
@@ -170,14 +176,3 @@ def _unpacked(packed: str) -> bytes:
 def _mark(found: Plan) -> str:
     """The same for plans that do the same, and for no others."""
     return hashlib.sha256(repr([(row.slug, row.text) for row in found.news]).encode()).hexdigest()
-
-
-def _kind(name: str) -> Kind:
-    return KINDS[name.partition(".")[0]]
-
-
-def _folder(site: Site) -> Path:
-    """Raises HTTPException(404) where the console knows no place."""
-    if site.console.folder is None:
-        raise HTTPException(404)
-    return site.console.folder

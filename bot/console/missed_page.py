@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -12,10 +13,10 @@ from bot.console.publish_page import PATIENCE
 from bot.console.site import Number, Site
 from bot.console.trials import Trial, Trials
 from bot.knowing import Snapshot
-from bot.staff import missed, versions
+from bot.staff import missed, missed_waiting, versions
 from bot.staff.changing import Adding
 from bot.staff.counts import Count
-from bot.staff.edits import PUBLISHERS
+from bot.staff.edits import PUBLISHERS, Editing
 from bot.staff.missed import Group
 from bot.staff.outcomes import Refusal, Rehearsal
 from bot.staff.phrasings import text_with
@@ -102,20 +103,26 @@ async def _write(site: Site, request: Request, number: int) -> Response:
     async with site.unit() as unit:
         editing = editing_of(site, unit, who)
         if not await is_free(unit, site.library(), slug):
-            done: str | Refusal = Refusal("console.new.taken")
+            done: Refusal | None = Refusal("console.new.taken")
         else:
-            done = await missed.write_new(unit, group, who, editing.audit)
-        if isinstance(done, str):
-            await editing.draft("entry", slug, done)
-    if isinstance(done, Refusal):
+            done = await missed.write_new(unit, group, who, editing.audit, partial(_kept, editing, slug))
+    if done is not None:
         return await _show(site, request, site.texts.say(done.text_id))
     return site.go(request, f"/answers/{slug}", "console.done.begun")
+
+
+async def _kept(editing: Editing, slug: str, text: str) -> int:
+    """A text as this person's draft, also where it cannot be read yet; the number of its version."""
+    return (await editing.draft("entry", slug, text)).version_id or 0
 
 
 async def _show(site: Site, request: Request, problem: str = "") -> Response:
     found, library = await _groups(site), site.library()
     known = sorted((entry.title, slug) for slug, entry in library.entries.items())
+    async with site.reading() as unit:
+        waiting = await missed_waiting.waiting(unit)
     facts: dict[str, Any] = {
+        "waiting": waiting,
         "groups": found or (), "no_index": found is None, "titles": titles(site), "known": known,
         "topics": topics(library), "topic_of": topic_of, "problem": problem,
     }  # fmt: skip

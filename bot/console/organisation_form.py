@@ -20,8 +20,7 @@ from knowledge.check_one import Kind, with_one
 from knowledge.errors import UnreadableFile
 from knowledge.library import Library
 from knowledge.replay import Replay
-from knowledge.search.index import place_names
-from knowledge.search.phrases import of_library
+from knowledge.search.noticed import noticed
 from knowledge.sheets import Change, Fault, Plan, Row, Table, guarded, plan, table_of
 
 KIND: Kind = "organisation"
@@ -95,7 +94,7 @@ async def rehearsed(site: Site, slug: str, text: str | None, revision: str | Non
         after = with_one(before, KIND, slug, text)
     except UnreadableFile as error:
         return Refusal("staff.edit.unreadable", {"why": error.facts["why"]})
-    if _searched(before) == _searched(after):
+    if noticed(before) == noticed(after):
         return Rehearsal(text or "", revision, Replay())
     if site.console.rehearsals is None:
         return Refusal("console.organisations.not-tried")
@@ -129,8 +128,3 @@ def words_of(site: Site, outcome: Refusal | Conflict) -> str:
     """Why something was not done, in a sentence."""
     facts = {"who": outcome.who, "version": outcome.version} if isinstance(outcome, Conflict) else outcome.facts
     return site.texts.say(outcome.text_id, **facts)
-
-
-def _searched(library: Library) -> tuple[object, ...]:
-    """All that the search knows of the content."""
-    return of_library(library), place_names(library)

@@ -5,6 +5,8 @@ A draft answers nobody until somebody of the team has read and published it.
 
 from __future__ import annotations
 
+import asyncio
+import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +26,7 @@ from bot.store.unit import Unit
 from knowledge.check_one import Kind
 from knowledge.entry import Organisation
 from knowledge.errors import UnreadableFile
-from knowledge.library import parse_organisation
+from knowledge.library import Library, parse_organisation
 from knowledge.open_referral.matching import Match, Matcher
 from knowledge.open_referral.reading import LONGEST_ID, Read, merged, read, services_in
 from knowledge.sheets import SHAPES, Fault
@@ -65,12 +67,19 @@ def documents(source: Path) -> dict[str, bytes]:
 
 async def plan(unit: Unit, found: Mapping[str, bytes], place: Path, publisher: str) -> Feed:
     """What a feed would bring; nothing is written. Drafts that wait already count as what we have."""
-    holding = await importing.library(unit, place)
+    holding, drafts, today = await importing.library(unit, place), await _drafts(unit), unit.now.date()
+    return await asyncio.to_thread(_planned, found, holding, drafts, publisher, today)
+
+
+def _planned(
+    found: Mapping[str, bytes], holding: Library, drafts: Mapping[str, Organisation], publisher: str, today: dt.date
+) -> Feed:
+    """Reading and comparing a large feed takes seconds, so it has a thread of its own."""
     services, faults, empty = _services(found)
-    known = {**await _drafts(unit), **holding.organisations}
+    known = {**drafts, **holding.organisations}
     matcher, taken, made = Matcher(known.values()), set(known), list[Service]()
     for where, service in services:
-        one = read(service, holding.place, publisher, unit.now.date())
+        one = read(service, holding.place, publisher, today)
         if one.missing:
             faults.append(Fault(None, None, "feed-missing", {"where": where, "field": one.missing}))
         match = matcher.match(one.organisation) if one.organisation else Match("new")
@@ -80,6 +89,13 @@ async def plan(unit: Unit, found: Mapping[str, bytes], place: Path, publisher: s
     if not services and not faults:
         faults.append(Fault(None, None, "feed-none"))
     return Feed(tuple(made), tuple(faults), empty)
+
+
+async def taken(unit: Unit, feed: Feed) -> bool:
+    """Has somebody taken an id of the new services since it was planned?"""
+    ids = [service.slug or "" for service in feed.news]
+    statement = select(col(OrganisationVersion.id)).where(col(OrganisationVersion.slug).in_(ids)).limit(1)
+    return (await unit.session.execute(statement)).first() is not None
 
 
 async def apply(unit: Unit, feed: Feed, place: Path, who: Who, audit: Audit) -> None:

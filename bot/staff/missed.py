@@ -1,6 +1,7 @@
 """Missed questions: what nobody could answer or was marked unhelpful, grouped by likeness, and what staff do about it.
 
-A question is missed while its state is `open`; an act settles every question of a group: `done`, or `not-ours`.
+A question is missed while its state is `open`. An act settles what it answers of a group: `done`, or `not-ours`; what
+is answered only once somebody has agreed, or has written it, waits for that (`missed_waiting`); the rest stays open.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -16,7 +17,9 @@ from typing import Literal, Protocol
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlmodel import col
 
+from bot.staff import versions
 from bot.staff.counts import Count
+from bot.staff.missed_waiting import put_aside, reopen
 from bot.staff.outcomes import Refusal
 from bot.staff.versions import Audit
 from bot.store.records import CHOSEN
@@ -35,6 +38,8 @@ NEWEST, SHOWN, SAMPLES, SUGGESTED = 2000, 50, 5, 3
 NEW_ENTRY = Path(__file__).with_name("new_entry.md")
 MOST_PHRASINGS = 15
 GONE, SETTLED = Refusal("staff.missed.no-such-answer"), Refusal("staff.missed.settled")
+Keep = Callable[[str], Awaitable[int]]
+"""Keeps the text of a new entry as somebody's draft; the number of its version."""
 
 
 class Edits(Protocol):
@@ -71,11 +76,12 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class Fixed:
     """What came of a new phrasing: how many questions it settled, and how many of the group's `of` texts are answered
-    by that entry now."""
+    by that entry now; where it `waits` for a second person, so many will be."""
 
     settled: int
     answered: int
     of: int
+    waits: bool = False
 
 
 async def groups(unit: Unit, index: Index, most: int = SHOWN) -> list[Group]:
@@ -96,18 +102,25 @@ async def add_phrasing(
     unit: Unit, group: Group, slug: str, staff: Colleague, index: Index, edits: Edits, audit: Audit,
     text: str | None = None,
 ) -> Fixed | Refusal:  # fmt: skip
-    """The group's leader, or `text`, becomes a way to ask for an entry, and every text of the group is asked again."""
+    """The group's leader, or `text`, becomes a way to ask for an entry, and every text of the group is asked again:
+    those that are not answered even so stay open."""
     if slug not in index.targets:
         return GONE
-    settled = await _settle(unit, group, "done", staff)
-    if not settled:
+    taken = await _settle(unit, group, "done", staff)
+    if not taken:
         return SETTLED
     words = text or group.texts[0]
     if why := await edits.add_phrasing(slug, words, staff.id):
-        await _open_again(unit, settled)
+        await reopen(unit, list(taken))
         return Refusal(why)
     await audit("missed question added to", f"question {group.id} entry {slug}")
-    return Fixed(len(settled), await asyncio.to_thread(answered_by, index, words, slug, group.texts), len(group.texts))
+    answered = await asyncio.to_thread(answered_by, index, words, slug, group.texts)
+    await reopen(unit, [number for number, asked in taken.items() if asked not in answered])
+    settled = [number for number, asked in taken.items() if asked in answered]
+    draft = await versions.draft_of(unit, "entry", slug, staff.id)
+    if draft is not None:
+        await put_aside(unit, settled, draft.id)
+    return Fixed(len(settled), len(answered), len(group.texts), waits=draft is not None)
 
 
 async def not_for_us(unit: Unit, group: Group, staff: Colleague, audit: Audit) -> int:
@@ -118,12 +131,14 @@ async def not_for_us(unit: Unit, group: Group, staff: Colleague, audit: Audit) -
     return len(settled)
 
 
-async def write_new(unit: Unit, group: Group, staff: Colleague, audit: Audit) -> str | Refusal:
-    """The text of a new entry to be written, asked for as the group asks."""
-    if not await _settle(unit, group, "done", staff):
+async def write_new(unit: Unit, group: Group, staff: Colleague, audit: Audit, keep: Keep) -> Refusal | None:
+    """A new entry is begun, asked for as the group asks; its questions wait for it. None where that is done."""
+    taken = await _settle(unit, group, "done", staff)
+    if not taken:
         return SETTLED
     await audit("missed question to be answered", f"question {group.id}")
-    return new_entry(group)
+    await put_aside(unit, list(taken), await keep(new_entry(group)))
+    return None
 
 
 def new_entry(group: Group) -> str:
@@ -132,10 +147,10 @@ def new_entry(group: Group) -> str:
     return NEW_ENTRY.read_text(encoding="utf-8").replace("{phrasings}", "\n".join(lines))
 
 
-def answered_by(index: Index, phrasing: str, slug: str, texts: Sequence[str]) -> int:
-    """How many texts an entry would answer once it is asked for with one phrasing more."""
+def answered_by(index: Index, phrasing: str, slug: str, texts: Sequence[str]) -> frozenset[str]:
+    """The texts that an entry would answer once it is asked for with one phrasing more."""
     taught = index.taught(Phrase(phrasing, slug))
-    return sum(slug in decide(taught, taught.read(text)).answered for text in texts)
+    return frozenset(text for text in texts if slug in decide(taught, taught.read(text)).answered)
 
 
 def _missed() -> ColumnElement[bool]:
@@ -174,17 +189,12 @@ def meaning_of(row: Question, index: Index) -> Floats | None:
     return kept.versions[-1].sense.whole if kept and kept.versions else None
 
 
-async def _settle(unit: Unit, group: Group, state: State, staff: Colleague) -> list[int]:
-    """The questions that this act settles: not those that somebody else has settled meanwhile."""
+async def _settle(unit: Unit, group: Group, state: State, staff: Colleague) -> dict[int, str]:
+    """What this act settles, with the texts: not what somebody else has settled meanwhile."""
     statement = (
         update(Question)
         .where(col(Question.id).in_(group.questions), col(Question.state).in_(("open", CHOSEN)))
         .values(state=state, settled_by=staff.id)
-        .returning(col(Question.id))
+        .returning(col(Question.id), col(Question.text))
     )
-    return list((await unit.session.execute(statement)).scalars())
-
-
-async def _open_again(unit: Unit, questions: Sequence[int]) -> None:
-    statement = update(Question).where(col(Question.id).in_(questions)).values(state="open", settled_by=None)
-    await unit.session.execute(statement)
+    return {row.id: row.text for row in (await unit.session.execute(statement)).all()}

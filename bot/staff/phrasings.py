@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.staff import versions
+from bot.staff import audit, versions
 from bot.staff.edits import PUBLISHERS, Editing
 from bot.staff.outcomes import Conflict, Done, Draft, Refusal, Rehearsal
 from bot.store.content import Row
@@ -63,9 +63,14 @@ class CarefulPhrasings:
 
     async def add_phrasing(self, slug: str, text: str, staff_id: int) -> str | None:
         """One more way to ask for an entry. The text id of why it was not done, None where it was."""
-        savepoint = await self.editing.unit.session.begin_nested()
+        unit = self.editing.unit
+        savepoint, recorded = await unit.session.begin_nested(), audit.so_far(unit)
         why = await self._added(slug, text, staff_id)
-        await (savepoint.commit() if why is None else savepoint.rollback())
+        if why is None:
+            await savepoint.commit()
+        else:
+            await savepoint.rollback()
+            audit.take_back(unit, recorded)
         return why
 
     async def _added(self, slug: str, text: str, staff_id: int) -> str | None:

@@ -8,7 +8,7 @@ messages in a file beside the index. What is missing there is read in the backgr
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,10 +19,10 @@ from bot.staff.outcomes import Refusal, Rehearsal
 from bot.staff.past import Past, past_questions
 from bot.store import content
 from bot.store.unit import Store
-from knowledge.check_one import Kind, with_one
+from knowledge.check_one import Kind, with_files
 from knowledge.errors import UnreadableFile
 from knowledge.golden import Golden, golden_dangers, golden_phrasings
-from knowledge.library import Library
+from knowledge.library import Library, load
 from knowledge.replay import Asked, Replay, Say, replay, silent
 from knowledge.search import Index, index_of
 from knowledge.search.readings import Readings
@@ -71,18 +71,25 @@ class Rehearsals:
     async def rehearse(self, kind: Kind, slug: str, text: str | None, say: Say = silent) -> Rehearsal | Refusal:
         """What would be met in another way if this file read so (None: were not there). `say` is called from another
         thread. A Refusal where the text cannot be read."""
+        return await self.rehearse_files(kind, {slug: text}, say)
+
+    async def rehearse_files(
+        self, kind: Kind, texts: Mapping[str, str | None], say: Say = silent
+    ) -> Rehearsal | Refusal:
+        """The same for several files that would change at once. The text of what comes out is theirs, one after the
+        other."""
         async with self._one_at_a_time:
             ground, past = await self._read()
             try:
-                after = with_one(ground.library, kind, slug, text)
+                after = with_files(ground.library, kind, texts)
             except UnreadableFile as error:
                 return Refusal("staff.edit.unreadable", {"why": error.facts["why"]})
             found = await asyncio.to_thread(self._replayed, ground, after, past, say)
-            return Rehearsal(text or "", ground.revision, found)
+            return Rehearsal("".join(text or "" for text in texts.values()), ground.revision, found)
 
     async def warm(self) -> None:
-        """Read what no editor should have to wait for, a few messages at a time, so that it can be stopped: half a
-        minute of work the first time of all."""
+        """Read what no editor should have to wait for, a few messages at a time, so that it can be stopped: a
+        minute of work or two the first time of all."""
         async with self._one_at_a_time:
             ground, _ = await self._read()
         texts = [one.text for one in self._golden(ground.library)]
@@ -132,7 +139,8 @@ class Rehearsals:
             past = await past_questions(unit)
             if self._ground is not None and self._ground.revision == revision:
                 return self._ground, past
-            library = await content.library(unit, self._place)
+            started = revision is not None
+            library = await content.library(unit, self._place) if started else load(self._place)
         index = await asyncio.to_thread(self._index, self._knowing.current, library)
         self._ground = Ground(revision, library, index)
         return self._ground, past

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -36,6 +37,21 @@ SEEDING = 0x626F7433
 """By which processes that start at once on one PostgreSQL know each other."""
 Row = EntryVersion | OrganisationVersion | CheckVersion
 Version = type[EntryVersion] | type[OrganisationVersion] | type[CheckVersion]
+FOLDERS: tuple[tuple[Version, str, str], ...] = (
+    (EntryVersion, "entries", ".md"),
+    (OrganisationVersion, "organisations", ".yaml"),
+    (CheckVersion, home_check.FOLDER, ".yaml"),
+)
+"""Where the files of each table stand in a folder of content, and how their names end."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of the place's folder (`local`) or of the nation's: its path in there, such as `entries/homes/bees.md`."""
+
+    local: bool
+    path: str
+    text: str
 
 
 async def seed(unit: Unit, place: Path, national: Path = NATIONAL) -> bool:
@@ -102,22 +118,25 @@ async def _notices(unit: Unit) -> tuple[entry.Notice, ...]:
 async def export(unit: Unit, place: Path, national: Path) -> int:
     """Write every live version back to its file, byte for byte, and take away the files of what was retired; how many
     files were written."""
-    kinds: tuple[tuple[Version, str, str], ...] = (
-        (EntryVersion, "entries", ".md"),
-        (OrganisationVersion, "organisations", ".yaml"),
-        (CheckVersion, home_check.FOLDER, ".yaml"),
-    )
-    written = 0
-    for table, folder, ending in kinds:
-        for row in await _live(unit, table):
-            path = (place if row.local else national) / folder / f"{row.slug}{ending}"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(row.text.encode("utf-8"))
-            written += 1
+    files = await live_files(unit)
+    for file in files:
+        path = (place if file.local else national) / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.text.encode("utf-8"))
+    for table, folder, ending in FOLDERS:
         for slug in await _retired(unit, table):
             for root in (place, national):
                 (root / folder / f"{slug}{ending}").unlink(missing_ok=True)
-    return written
+    return len(files)
+
+
+async def live_files(unit: Unit) -> list[File]:
+    """Every file that answers now, as it stands in its folder."""
+    return [
+        File(row.local, f"{folder}/{row.slug}{ending}", row.text)
+        for table, folder, ending in FOLDERS
+        for row in await _live(unit, table)
+    ]
 
 
 async def _retired(unit: Unit, table: Version) -> Sequence[str]:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import html
+import io
+import json
 import re
+import zipfile
+from pathlib import Path
 
 import httpx
 import pytest
 from sqlalchemy import func
 from sqlmodel import col, select
 
+from bot.console.app import create_console
+from bot.console.site import Console
+from bot.knowing import Knowing
 from bot.staff import audit, sheets, versions
 from bot.store import content
 from bot.store.tables import EntryVersion, OrganisationVersion
 from handlers.catalogue import Texts
 from knowledge.sheets import Row, Table
-from tests.bot.console.desk import Browser, Desk
-from tests.house import BRAUNSTONE
+from tests.bot.console.desk import Browser, Desk, library
+from tests.bot.staff.test_import_trial import Blocking
+from tests.house import BRAUNSTONE, Scripted
 
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 CHANGES = Table(("id", "phone", "cost"), (Row(2, {"id": "the-bridge", "phone": "01632 960123", "cost": "Free"}),))
@@ -89,6 +97,95 @@ async def test_faults_are_told_by_row_and_column_and_nothing_is_done(stocked: De
     assert await how_many(stocked) == before
 
 
+async def test_a_name_that_would_hide_a_danger_is_refused_by_its_row(stocked: Desk) -> None:
+    editor, before = await stocked.signed_in("editor"), await how_many(stocked)
+    names = b"id,aliases\nchildline,The Listeners\ncarers-uk,is water ok for a telly thats burning\n"
+    assert "could not be tried out just now" in (await hand_in(editor, "names.csv", names)).text
+    tried = Blocking(frozenset({"carers-uk"}))
+    again = Console(
+        stocked.store, Knowing(Scripted(holding=library())), stocked.clock, folder=BRAUNSTONE,
+        rehearsals=tried,  # type: ignore[arg-type]
+    )  # fmt: skip
+    stocked.app.router.routes.pop()
+    stocked.app.mount("/staff", create_console(again))
+    plan = await hand_in(editor, "names.csv", names)
+    assert plan.status_code == 422
+    assert "Row 3: with its names, 1 messages about danger would be met in another way" in plan.text
+    assert "/import/done" not in plan.text
+    tried.culprits = frozenset()
+    plan = await hand_in(editor, "names.csv", names)
+    tried.culprits = frozenset({"carers-uk"})  # somebody else changed something meanwhile
+    answer = await editor.client.post("/staff/import/done", data=held(plan))
+    assert "Row 3: with its names" in answer.text
+    assert await how_many(stocked) == before
+    tried.culprits = frozenset()
+    assert (await editor.client.post("/staff/import/done", data=held(plan))).status_code == 303
+    assert await how_many(stocked) == before + 2
+
+
+FEED = json.dumps(
+    [
+        {"id": "1", "name": "Chair Yoga", "status": "active", "description": "Help."},
+        {"id": "2", "name": "Samaritans", "status": "active", "description": "Help."},
+        {"id": "3", "name": "Shut", "status": "defunct", "description": "Help."},
+    ]
+).encode()
+
+
+async def test_another_directorys_feed_is_a_plan_then_drafts(stocked: Desk) -> None:
+    editor, before = await stocked.signed_in("editor"), await how_many(stocked)
+    sent = {"csrf": await editor.token(), "publisher": "Loamshire Council"}
+    plan = await editor.client.post("/staff/import/plan", data=sent, files={"file": ("feed.json", FEED)})
+    said = " ".join(re.sub(r"<[^>]+>", " ", plan.text).split())
+    assert "From Loamshire Council: 1 services that we lack become drafts" in said
+    assert "Chair Yoga New: a draft called chair-yoga. Its kind is a guess. Its area is a guess." in said
+    assert "Samaritans We have it: samaritans (the same name)." in said
+    assert "Shut Left out: its status is defunct." in said
+    assert await how_many(stocked) == before
+    tampered = await editor.client.post("/staff/import/done", data=held(plan) | {"mark": "0"})
+    assert "the content is not what it was" in tampered.text
+    await editor.client.post("/staff/import/done", data=held(plan))
+    assert "Drafts of organisations: 1." in (await editor.see("/import")).text
+    async with stocked.store.read() as unit:
+        (draft,) = await versions.unpublished(unit, "organisation")
+    assert (draft.slug, draft.state, draft.staff_id, draft.note) == ("chair-yoga", "draft", 1, "feed.json")
+    assert "Loamshire Council" in draft.text
+    again = await editor.client.post("/staff/import/done", data=held(plan))
+    assert again.status_code == 422
+    assert await how_many(stocked) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"{", "this is not JSON"),
+        (b"[]", "Nothing was changed"),
+        (b" " * (sheets.MOST_BYTES + 1), "too large: at most 5 MB"),
+        (b"[" * 100_000, "this is not JSON"),
+    ],
+)
+async def test_a_feed_that_cannot_be_read_is_said_so(stocked: Desk, data: bytes, why: str) -> None:
+    answer = await hand_in(await stocked.signed_in("editor"), "feed.json", data)
+    assert answer.status_code == 422
+    assert why in answer.text
+
+
+def below(folder: Path) -> dict[str, bytes]:
+    """All files of a folder, by their paths in it."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+async def test_the_folder_goes_out_as_it_would_be_exported(stocked: Desk, tmp_path: Path) -> None:
+    answer = await (await stocked.signed_in("editor")).see("/import/folder.zip")
+    assert answer.headers["content-disposition"] == 'attachment; filename="braunstone.zip"'
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
+        sent = {name: book.read(name) for name in book.namelist()}
+    async with stocked.store.read() as unit:
+        await content.export(unit, tmp_path / "places" / "braunstone", tmp_path / "national")
+    assert sent == below(tmp_path)
+    assert len(sent) > 200
+
+
 async def test_what_was_not_seen_is_not_done(stocked: Desk) -> None:
     """Somebody else changed the same thing meanwhile, or the form was tampered with."""
     editor, before = await stocked.signed_in("editor"), await live(stocked)
@@ -149,6 +246,7 @@ async def test_what_is_downloaded_can_be_handed_in_again(stocked: Desk) -> None:
 async def test_an_officer_imports_nothing(place: Desk) -> None:
     officer = await place.signed_in("officer")
     assert (await hand_in(officer, "wrong.csv", WRONG)).status_code == 404
-    for path in ("/import", "/import/sheets/organisations.csv", "/import/templates/organisations.csv"):
+    files = ("folder.zip", "sheets/organisations.csv", "templates/organisations.csv")
+    for path in ("/import", *(f"/import/{file}" for file in files)):
         assert (await officer.see(path)).status_code == 404
     assert (await officer.send("/import/done")).status_code == 404

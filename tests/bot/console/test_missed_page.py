@@ -27,6 +27,7 @@ from tests.bot.console.answering import (
     answering,
     asked,
     asked_for_as,
+    decide,
     draft,
     states,
     words,
@@ -85,8 +86,22 @@ async def test_a_tap_adds_a_phrasing_and_says_what_it_settled(place: Desk) -> No
 async def test_where_somebody_must_agree_it_is_sent_to_them(place: Desk, role: str, slug: str) -> None:
     browser = await place.signed_in(role)  # type: ignore[arg-type]
     await browser.send(f"/missed/{await number_of(place, STRANGE)}/phrasing", slug=slug)
-    assert "Sent to a second person" in (await browser.see("/missed")).text
+    page = words((await browser.see("/missed")).text)
+    assert "Sent to a second person" in page
+    assert "questions that wait: 2" in page
     assert [state for state, _ in await states(place, slug)] == ["live", "waiting"]
+    assert not (await questions(place))[STRANGE].startswith(("open", "done"))
+
+
+@pytest.mark.parametrize("act", ["approve", "sending-back"])
+async def test_what_waits_is_done_once_it_is_live_and_open_again_where_it_is_sent_back(place: Desk, act: str) -> None:
+    editor, approver = await place.signed_in("editor"), await place.signed_in("approver")
+    await editor.send(f"/missed/{await number_of(place, STRANGE)}/phrasing", slug=ALARM)
+    found = re.search(r"/answers/[a-z/-]+/drafts/\d+", (await approver.see("/missed")).text)
+    assert found
+    await decide(place, approver, found[0], act)
+    assert await questions(place) == {HAMSTER: "open", STRANGE: "done" if act == "approve" else "open"}
+    assert "questions that wait" not in (await approver.see("/missed")).text
 
 
 async def test_ones_own_draft_is_not_written_over(place: Desk) -> None:
@@ -141,7 +156,12 @@ async def test_a_new_answer_begins_with_what_was_asked(place: Desk) -> None:
     begun = await officer.send(path, topic="fire-safety", title=HAMSTER)
     assert begun.headers["location"] == "/staff/answers/fire-safety/my-hamster-escaped"
     assert HAMSTER in (await officer.see("/answers/fire-safety/my-hamster-escaped")).text
-    assert (await questions(place))[HAMSTER] == "done"
+    assert (await questions(place))[HAMSTER].startswith("waiting")
+    page = (await officer.see("/missed")).text
+    found = re.search(r"/answers/fire-safety/my-hamster-escaped/drafts/\d+", page)
+    assert found
+    await officer.send(f"{found[0]}/discard")
+    assert (await questions(place))[HAMSTER] == "open"
 
 
 async def test_not_for_us_takes_a_group_off_the_list(place: Desk) -> None:

@@ -12,6 +12,7 @@ from bot.staff.outcomes import Rehearsal
 from bot.store import content
 from knowledge.entry import Organisation
 from knowledge.replay import Replay
+from tests.bot.console.answering import field
 from tests.bot.console.desk import Desk
 from tests.house import BRAUNSTONE
 
@@ -97,8 +98,9 @@ async def test_an_officer_suggests_one_and_nobody_takes_its_name(stocked: Desk) 
     assert await known(stocked) is None
     assert SLUG in (await editor.see("/organisations")).text
     assert "A colleague has suggested" in (await editor.send(NEW, **FORM)).text
-    number = (await editor.see(f"/organisations/{SLUG}")).text.split(f"{SLUG}/suggestions/")[1].split('"')[0]
-    await editor.send(f"/organisations/{SLUG}/suggestions/{number}", decision="publish")
+    page = await editor.see(f"/organisations/{SLUG}")
+    number, seen = page.text.split(f"{SLUG}/suggestions/")[1].split('"')[0], field(page, "seen")
+    await editor.send(f"/organisations/{SLUG}/suggestions/{number}", decision="publish", seen=seen)
     assert await known(stocked) is not None
 
 

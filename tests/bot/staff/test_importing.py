@@ -15,12 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 from sqlmodel import col
 
 import tests.bot.test_commands as commands
 from bot.clock import FixedClock
 from bot.staff import feeds, importing, sheets
+from bot.staff.edits import Editing
+from bot.staff.import_trial import Trial, texts_of
 from bot.staff.importing import Who
 from bot.staff.sheets import SheetUnreadable, said
 from bot.store import content
@@ -28,6 +30,7 @@ from bot.store.tables import EntryVersion, OrganisationVersion
 from bot.store.unit import Store
 from bot.store.vault import throwaway_vault
 from handlers.catalogue import Texts
+from handlers.office import Colleague
 from knowledge.check_one import Kind, parse
 from knowledge.entry import Hours, Opening
 from knowledge.hours import WEEK
@@ -310,6 +313,57 @@ async def test_a_sheet_goes_in_whole_or_not_at_all(store: Store) -> None:
     async with store.read() as unit:
         assert await content.revision(unit) == "2"
         assert (await importing.files(unit, "organisation", BRAUNSTONE))[BRITE].version == 2
+
+
+async def put(store: Store, table: type[EntryVersion | OrganisationVersion], slug: str, **values: Any) -> None:
+    """A version 2 of what ships."""
+    async with store.write() as unit:
+        await content.seed(unit, BRAUNSTONE)
+        made = {"slug": slug, "version": 2, "local": True, "text": "", "by": "staff", "base": 1, "at": unit.now}
+        await unit.session.execute(insert(table).values(**(made | values)))
+
+
+async def test_what_was_taken_away_comes_back_as_one_organisation(store: Store) -> None:
+    await put(store, OrganisationVersion, BRITE, state="retired", retires=True)
+    async with store.write() as unit:
+        live = (col(OrganisationVersion.slug) == BRITE, col(OrganisationVersion.version) == 1)
+        await unit.session.execute(update(OrganisationVersion).where(*live).values(state="replaced"))
+        found = await importing.plan(unit, row_of("organisation", BRITE), BRAUNSTONE)
+        assert [said(note, Texts()) for note in found.notes if note.name != "why"] == [
+            "Row 2: the team took this away, and this row brings it back."
+        ]
+        trial = Trial(texts_of(found.news), await content.revision(unit))
+        await importing.apply(unit, row_of("organisation", BRITE), BRAUNSTONE, MINE, Heard(), trial)
+    assert [(number, state) for number, state, _ in await versions(store, OrganisationVersion, BRITE)] == [
+        ("1", "replaced"), ("2", "replaced"), ("3", "live"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("state", ["draft", "waiting"])
+async def test_a_draft_written_by_hand_is_not_written_over(store: Store, state: str) -> None:
+    await put(store, EntryVersion, CANDLES, state=state, staff_id=7, text="my own words")
+    mine, theirs = (Who("staff", number, "sheet.csv") for number in (7, 8))
+    table = row_of("entry", CANDLES, title="Candles and tea lights")
+    async with store.write() as unit:
+        refused = await importing.apply(unit, table, BRAUNSTONE, mine, Heard())
+        assert [said(fault, Texts()) for fault in refused.faults] == [
+            "Row 2: you have a draft of this answer. Publish it or put it away first."
+        ]
+        assert (await importing.apply(unit, table, BRAUNSTONE, theirs, Heard())).faults == ()
+    assert [state for _, state, _ in await versions(store, EntryVersion, CANDLES)] == ["live", state, "draft"]
+
+
+async def test_what_an_import_left_is_written_over_until_somebody_edits_it(store: Store) -> None:
+    mine, staff = Who("staff", 7, "sheet.csv"), Colleague(id=7, name="Esi", role="editor")
+    table = row_of("entry", CANDLES, title="Candles and tea lights")
+    for _ in range(2):
+        async with store.write() as unit:
+            assert (await importing.apply(unit, table, BRAUNSTONE, mine, Heard())).faults == ()
+    assert len(await versions(store, EntryVersion, CANDLES)) == 2
+    async with store.write() as unit:
+        edited = files("entry")[CANDLES].replace("title: ", "title: All about ")
+        await Editing(unit, shipped(), staff, Heard()).draft("entry", CANDLES, edited, "sheet.csv")
+        assert len((await importing.apply(unit, table, BRAUNSTONE, mine, Heard())).faults) == 1
 
 
 def service(name: str, **more: object) -> dict[str, object]:

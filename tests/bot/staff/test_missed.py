@@ -6,23 +6,26 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlmodel import col
 
 from bot.clock import FixedClock
-from bot.staff import missed
+from bot.staff import missed, missed_waiting
 from bot.staff.counts import Count
+from bot.staff.edits import Editing
 from bot.staff.missed import Fixed, Group
-from bot.staff.outcomes import Refusal
+from bot.staff.outcomes import Done, Refusal
 from bot.store import chats, records
-from bot.store.tables import Question
+from bot.store.tables import EntryVersion, Question
 from bot.store.unit import Store, Unit
 from bot.store.vault import throwaway_vault
 from handlers.office import Colleague
 from handlers.ports import Decision
 from handlers.turn import Chose, KeepQuestion, MarkHelped, Route, Turn
+from knowledge.evaluating.questions import Met
 from knowledge.library import parse_entry
-from knowledge.search.remembered import remember
+from knowledge.replay import Asked, Difference, Replay
+from knowledge.search.remembered import Remembered, remember
 from tests.bot.staff.crew import Heard
 from tests.databases import SqliteFiles
 from tests.house import Scripted, braunstone, house
@@ -146,8 +149,7 @@ async def test_one_phrasing_settles_its_group_and_says_how_many_are_answered_now
         group, _hamster = await the_groups(unit)
         done = await missed.add_phrasing(unit, group, ALARM, EDITOR, braunstone().index, edits, audit)
     assert isinstance(done, Fixed)
-    assert (done.settled, done.of) == (2, 2)
-    assert 1 <= done.answered <= 2
+    assert done == Fixed(settled=2, answered=2, of=2)
     assert edits.added == [(ALARM, chirps[0], EDITOR.id)]
     assert audit == [("missed question added to", f"question {group.id} entry {ALARM}")]
     assert await states(store) == {chirps[0]: ("done", 7), chirps[1]: ("done", 7), HAMSTER: ("open", None)}
@@ -155,6 +157,59 @@ async def test_one_phrasing_settles_its_group_and_says_how_many_are_answered_now
         again = await missed.add_phrasing(unit, group, ALARM, EDITOR, braunstone().index, edits, audit)
     assert again == missed.SETTLED
     assert len(edits.added) == len(audit) == 1
+
+
+async def test_what_a_phrasing_does_not_answer_stays_open(store: Store, clock: FixedClock) -> None:
+    both = ("my flurb is bust", "my flurb is bust and the landlord wont pay the rent")
+    await asked(store, clock, *both)
+    async with store.write() as unit:
+        (group,) = await the_groups(unit)
+        assert group.texts == both
+        done = await missed.add_phrasing(unit, group, ALARM, EDITOR, braunstone().index, Edits(), Heard())
+    assert done == Fixed(settled=1, answered=1, of=2)
+    assert await states(store) == {both[0]: ("done", 7), both[1]: ("open", None)}
+    assert await texts_of(store) == [(both[1],)]
+
+
+async def waited(store: Store, clock: FixedClock, state: str = "waiting") -> int:
+    """Two questions wait for a version of the alarm's answer; its number."""
+    await asked(store, clock, *RENT[:2], HAMSTER)
+    async with store.write() as unit:
+        made = {"slug": ALARM, "version": 1, "local": False, "text": "", "state": state, "by": "staff", "at": unit.now}
+        row = insert(EntryVersion).values(staff_id=EDITOR.id, **made).returning(col(EntryVersion.id))
+        version: int = (await unit.session.execute(row)).scalar_one()
+        await missed_waiting.put_aside(unit, [1, 2], version)
+    assert await texts_of(store) == [(HAMSTER,)]
+    return version
+
+
+@pytest.mark.parametrize("act", ["send back", "discard"])
+async def test_what_waits_for_a_change_is_open_again_where_that_comes_to_nothing(
+    store: Store, clock: FixedClock, act: str
+) -> None:
+    version = await waited(store, clock)
+    approver = Colleague(id=8, name="Ama", role="approver")
+    async with store.write() as unit:
+        (one,) = await missed_waiting.waiting(unit)
+        assert (one.slug, one.version, one.count) == (ALARM, version, 2)
+        editing = Editing(unit, braunstone().holding, approver, Heard())
+        if act == "discard":
+            assert isinstance(await editing.discard("entry", version), Done)
+        else:
+            assert isinstance(await editing.send_back("entry", version, "Shorter"), Done)
+        assert await missed_waiting.waiting(unit) == []
+    assert await states(store) == dict.fromkeys((RENT[0], RENT[1], HAMSTER), ("open", None))
+
+
+async def test_once_it_is_live_what_it_answers_is_done_and_the_rest_is_open(store: Store, clock: FixedClock) -> None:
+    version = await waited(store, clock)
+    message = Remembered(RENT[0], odd=False, versions=())
+    found = Difference(Asked(message, past=True), Met("unknown", None), Met("answer", None, (ALARM,)), "better")
+    async with store.write() as unit:
+        await missed_waiting.settle(unit, "entry", version, ALARM, Replay((found,), 3))
+    assert {text: state for text, (state, _) in (await states(store)).items()} == {
+        RENT[0]: "done", RENT[1]: "open", HAMSTER: "open",
+    }  # fmt: skip
 
 
 async def test_a_refused_phrasing_leaves_the_group_open(store: Store, clock: FixedClock) -> None:
@@ -172,15 +227,21 @@ async def test_a_refused_phrasing_leaves_the_group_open(store: Store, clock: Fix
 async def test_not_for_us_and_a_new_answer(store: Store, clock: FixedClock) -> None:
     awkward = 'can I: "keep" bees # on my balcony'
     await asked(store, clock, HAMSTER, awkward)
-    audit = Heard()
+    audit, kept = Heard(), list[str]()
+
+    async def keep(text: str) -> int:
+        kept.append(text)
+        return 17
+
     async with store.write() as unit:
         bees, hamster = await the_groups(unit)
         assert await missed.not_for_us(unit, hamster, EDITOR, audit) == 1
         assert await missed.not_for_us(unit, hamster, EDITOR, audit) == 0
-        text = await missed.write_new(unit, bees, EDITOR, audit)
-    assert isinstance(text, str)
+        assert await missed.write_new(unit, bees, EDITOR, audit, keep) is None
+        assert await missed.write_new(unit, bees, EDITOR, audit, keep) == missed.SETTLED
+    (text,) = kept
     entry = parse_entry("homes/bees", text)
     assert entry.phrasings == (awkward,)
     assert not entry.signed_off
-    assert await states(store) == {HAMSTER: ("not-ours", 7), awkward: ("done", 7)}
+    assert await states(store) == {HAMSTER: ("not-ours", 7), awkward: ("waiting 17", 7)}
     assert len(audit) == 2

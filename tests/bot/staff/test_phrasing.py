@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 
 from bot.clock import FixedClock
-from bot.staff import versions
+from bot.staff import audit, versions
 from bot.staff.edits import Editing
 from bot.staff.outcomes import Draft, Rehearsal
 from bot.staff.phrasings import OWN_DRAFT, CarefulPhrasings
@@ -25,7 +26,7 @@ async def store(database_url: str, clock: FixedClock) -> AsyncIterator[Store]:
         yield made
 
 
-async def editing(unit: Unit, heard: Heard) -> Editing:
+async def editing(unit: Unit, heard: versions.Audit) -> Editing:
     return Editing(unit, braunstone_alone(), (await the_team(unit))["Asha"], heard)
 
 
@@ -47,10 +48,11 @@ async def test_what_waits_takes_more_phrasings_and_a_draft_is_left_alone(store: 
         assert (own.state, "title: My " in own.text, "flurb" in own.text) == ("draft", True, False)
 
 
-async def test_a_refused_phrasing_leaves_no_draft(store: Store) -> None:
+async def test_a_refused_phrasing_leaves_no_draft_and_no_record(store: Store) -> None:
     async with store.write() as unit:
-        edits = await editing(unit, Heard())
+        edits = await editing(unit, partial(audit.record, unit, None))
         careful = CarefulPhrasings(edits, UNTRIED, Texts())
         (taken,) = braunstone_alone().entry("fire-safety/candles").phrasings[:1]
         assert await careful.add_phrasing(ALARM, taken, edits.staff.id) is not None
+        assert audit.so_far(unit) == 0
         assert await versions.draft_of(unit, "entry", ALARM, edits.staff.id) is None
