@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol, get_args
 
-from handlers.kept import Approval, Change, Due, Missed, Proposed, Reading, Replied, Standing, Ticket
+from handlers.kept import Approval, Change, Due, Live, Missed, Proposed, Reading, Replied, Standing, Ticket
 from handlers.office import VISITORS, Role
 
 ALL: frozenset[Role] = frozenset(get_args(Role))
@@ -21,6 +21,7 @@ TALKERS: frozenset[Role] = frozenset(VISITORS)
 MAY: Mapping[str, frozenset[Role]] = {
     "due": ALL,
     "read": ALL,
+    "live": ALL,
     "still_correct": ALL,
     "edit": ALL,
     "submit": ALL,
@@ -58,8 +59,12 @@ class Keeping(Protocol):
         """An answer to be edited: one's own draft of it where there is one, else what is live."""
         ...
 
-    async def still_correct(self, slug: str) -> Change:
-        """Confirm an answer as it stands."""
+    async def live(self, slug: str) -> Live | None:
+        """An answer to be read before it is confirmed. None where there is none any more."""
+        ...
+
+    async def still_correct(self, slug: str, seen: str) -> Change:
+        """Confirm an answer as it was read; `seen` is the mark of that. Refused where somebody changed it since."""
         ...
 
     async def edit(self, slug: str, text: str, base: int) -> Change:
@@ -90,13 +95,14 @@ class Keeping(Protocol):
         """One of them, to be read. None where it waits no more, or is one's own."""
         ...
 
-    async def rehearse(self, version: int) -> Change:
-        """What one of them would do to known messages."""
+    async def rehearse(self, version: int, seen: str) -> Change:
+        """What one of them would do to known messages. Refused where it was changed since it was read; `seen` is the
+        mark of that."""
         ...
 
-    async def approve(self, version: int) -> Change:
-        """Agree to it: it is live, or at the time it was sent for. Refused unless it was tried out on what is answered
-        with now."""
+    async def approve(self, version: int, seen: str) -> Change:
+        """Agree to what was read: it is live, or at the time it was sent for. Refused unless it was tried out on what
+        is answered with now."""
         ...
 
     async def send_back(self, version: int, why: str) -> bool:

@@ -36,6 +36,13 @@ class Reading(Frozen):
     drafted: bool = Field(default=False, description="these words are one's own draft, which nobody else sees yet")
 
 
+class Live(Frozen):
+    """An answer as it is live at this moment, and the mark of what it says: a button says with it what was read."""
+
+    entry: Entry
+    mark: str
+
+
 class Verdict(Frozen):
     """A change tried out on known messages: how many would be answered otherwise, and a few of those met worse."""
 
@@ -115,3 +122,4 @@ class Proposed(Frozen):
     gone: tuple[str, ...] = ()
     starts: dt.datetime | None = Field(default=None, description="when it would be live; None: at once")
     ends: dt.datetime | None = None
+    mark: str = Field(description="of all this: a button says with it what was read")

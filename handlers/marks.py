@@ -11,6 +11,8 @@ from handlers.buttons import Verb
 from handlers.errors import OldButton
 from handlers.turn import Turn
 
+SEEN_BYTES = 8
+"""Of the mark of what was read: nobody finds other words that have the same."""
 MOST_DIGITS = 12
 """Of a number on a button, which can be forged: every database can look it up."""
 
@@ -44,6 +46,12 @@ def wanted(turn: Turn) -> Wanted | None:
 def mark_of(slug: str) -> str:
     """A short mark of an entry's or organisation's id, so that a number fits beside it on a button."""
     return hashlib.blake2s(slug.encode(), digest_size=4).hexdigest()
+
+
+def seen_mark(*said: str) -> str:
+    """A mark of all that somebody reads before they say yes to it: other words have another."""
+    spelled = "\0".join(said).encode("utf-8", "surrogatepass")
+    return hashlib.blake2s(spelled, digest_size=SEEN_BYTES).hexdigest()
 
 
 def marked(mark: str, slugs: Iterable[str]) -> str | None:

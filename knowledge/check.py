@@ -56,8 +56,11 @@ class Fault:
         return f"{self.path}:{self.line}: {'warning: ' if self.warning else ''}{self.what}"
 
 
-def check(place: Path, national: Path | None = None, on: dt.date | None = None) -> list[Fault]:
-    """All the faults of a place over the nation, in the order of their files. Overdue reviews only with a date."""
+def check(
+    place: Path, national: Path | None = None, on: dt.date | None = None, today: dt.date | None = None
+) -> list[Fault]:
+    """All the faults of a place over the nation, in the order of their files. Reviews that are overdue on a day only
+    with `on`, what somebody says they will have confirmed only with `today`."""
     folders = ((national or NATIONAL), place)
     try:
         library = load(place, national)
@@ -69,6 +72,7 @@ def check(place: Path, national: Path | None = None, on: dt.date | None = None) 
     for slug, entry in library.entries.items():
         faults += entry_faults(entry, paths[slug], library)
         faults += overdue(entry, paths[slug], on)
+        faults += still_to_come(entry.checked_on, paths[slug], today)
     faults += twice_claimed(library, paths)
     faults += place_faults(library, place / "place.toml")
     faults += visits_faults(library, place / VISITS)
@@ -76,6 +80,7 @@ def check(place: Path, national: Path | None = None, on: dt.date | None = None) 
     known = {path.stem: path for folder in folders for path in organisation_files(folder)}
     for id_, organisation in library.organisations.items():
         faults += organisation_faults(organisation, known[id_])
+        faults += still_to_come(organisation.checked_on, known[id_], today)
     checks = {path.stem: path for folder in folders for path in topic_files(folder)}
     for id_, check_ in library.checks.items():
         faults += home_check_faults(check_, checks[id_], library, own=checks[id_].is_relative_to(place))
@@ -158,6 +163,13 @@ def overdue(entry: Entry, path: Path, on: dt.date | None) -> Iterator[Fault]:
     due = entry.review_due()
     if on is not None and due is not None and due < on:
         yield Fault(path, line_of(path, "checked_on"), f"review was due on {due.isoformat()}", warning=True)
+
+
+def still_to_come(checked_on: dt.date | None, path: Path, today: dt.date | None) -> Iterator[Fault]:
+    """A confirmation on a day that is not here yet: nobody has looked."""
+    if today is not None and checked_on is not None and checked_on > today:
+        what = f"checked_on is {checked_on.isoformat()}, a day that is still to come"
+        yield Fault(path, line_of(path, "checked_on"), what, about="checked_on")
 
 
 def twice_claimed(library: Library, paths: dict[str, Path]) -> Iterator[Fault]:

@@ -33,9 +33,15 @@ def parse(kind: Kind, slug: str, text: str) -> Entry | Organisation | CheckTopic
 
 def with_one(library: Library, kind: Kind, slug: str, text: str | None) -> Library:
     """The library as it would be with this file, or without it (None). Raises UnreadableFile."""
-    field = FIELDS[kind]
-    held = {id_: one for id_, one in getattr(library, field).items() if id_ != slug or text is not None}
-    return library.model_copy(update={field: held if text is None else {**held, slug: parse(kind, slug, text)}})
+    return with_files(library, kind, {slug: text})
+
+
+def with_files(library: Library, kind: Kind, texts: Mapping[str, str | None]) -> Library:
+    """The library as it would be with several files, or without them (None). Raises UnreadableFile."""
+    field, gone = FIELDS[kind], {slug for slug, text in texts.items() if text is None}
+    read = {slug: parse(kind, slug, text) for slug, text in texts.items() if text is not None}
+    held = {slug: one for slug, one in {**getattr(library, field), **read}.items() if slug not in gone}
+    return library.model_copy(update={field: held})
 
 
 def faults_of_text(kind: Kind, slug: str, text: str, library: Library) -> tuple[Fault, ...]:

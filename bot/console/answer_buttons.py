@@ -42,7 +42,7 @@ def _notices(router: APIRouter, site: Site) -> None:
     async def end(request: Request, topic: str, name: str, number: Number) -> Response:
         who = site.staff(request).who
         async with site.unit() as unit:
-            ended = await notices.end(unit, number, partial(audit.record, unit, who.id))
+            ended = await notices.end(unit, number, who, partial(audit.record, unit, who.id))
         return site.go(request, f"/answers/{topic}/{name}", f"console.done.{'notice-ended' if ended else 'nothing'}")
 
 

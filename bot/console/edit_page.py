@@ -17,6 +17,7 @@ from bot.console.look import look_at
 from bot.console.site import Site
 from bot.console.tryout import LONGEST, Said, Tryout
 from bot.staff import history, notices, proof, versions
+from bot.staff.edits import PUBLISHERS
 from bot.staff.outcomes import Draft
 from bot.store.content import Row
 from bot.store.unit import Unit
@@ -136,6 +137,7 @@ async def _show(
     beside: Beside | None = None,
 ) -> Response:  # fmt: skip
     beside = beside or Beside(site.texts.say(said) if isinstance(said, str) and said else "")
+    who = site.staff(request).who
     async with site.reading() as unit:
         standing = [one for one in await notices.current(unit) if (one.kind, one.about) == ("entry", slug)]
         proved = await proof.of_entry(unit, slug) if shelf.live else ()
@@ -144,6 +146,8 @@ async def _show(
         "slug": slug, "shelf": shelf, "written": written, "seen": look_at(site, slug, written.text), "parts": PARTS,
         "said_to": "" if isinstance(said, str) else said, "problem": beside.problem,
         "behind": behind, "longest": LONGEST, "title": _title(site, slug), "notices": standing,
+        "may_notice": shelf.live is not None and notices.may_add(who, "entry", shelf.live),
+        "may_end": who.role in PUBLISHERS,
         "notice": beside.notice, "longest_notice": notices.LONGEST, "reason": beside.reason,
         "longest_reason": LONGEST_REASON, "references": references(site.library(), "entry", slug),
         "proof": proved,

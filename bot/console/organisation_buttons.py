@@ -52,7 +52,7 @@ def _notices(router: APIRouter, site: Site) -> None:
     async def end(request: Request, slug: str, number: Number) -> Response:
         who = site.staff(request).who
         async with site.unit() as unit:
-            ended = await notices.end(unit, number, partial(audit.record, unit, who.id))
+            ended = await notices.end(unit, number, who, partial(audit.record, unit, who.id))
         said = "console.done.notice-ended" if ended else "console.done.nothing"
         return site.go(request, f"/organisations/{slug}", said)
 
@@ -101,11 +101,13 @@ async def _publish(site: Site, request: Request, slug: str, number: int) -> str 
     tried = await form_of.rehearsed(site, slug, versions.text_of(row), revision)
     if isinstance(tried, Refusal):
         return _said(site, tried)
-    if row.retires and tried.replay.differences and not (await site.form(request)).get("anyway"):
+    form = await site.form(request)
+    if row.retires and tried.replay.differences and not form.get("anyway"):
         lines = [line for _, _, found in groups(site, tried.replay) for line in found]
         return Beside(site.texts.say("console.retire.look"), differing={number: lines})
     async with site.unit() as unit:
-        done = await form_of.editing_of(site, unit, site.staff(request).who).publish(KIND, number, tried)
+        editing, seen = form_of.editing_of(site, unit, site.staff(request).who), str(form.get("seen", ""))
+        done = await editing.publish(KIND, number, tried, seen=seen)
     return _said(site, done) if isinstance(done, Refusal | Conflict) else SAVED[done.state]
 
 

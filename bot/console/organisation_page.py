@@ -16,6 +16,7 @@ from bot.staff import audit, history, notices, proof, versions
 from bot.staff.edits import PUBLISHERS
 from bot.staff.history import Past
 from bot.staff.outcomes import Conflict, Refusal
+from bot.staff.seen import mark_of
 from bot.staff.versions import UNPUBLISHED
 from bot.store import content, records
 from bot.store.content import Row
@@ -41,6 +42,11 @@ class Suggestion:
 
     version: Past
     changes: tuple[Change, ...] | None
+
+    @property
+    def seen(self) -> str:
+        """The mark of what whoever looks reads."""
+        return mark_of(self.version)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,10 @@ from bot.console.replayed import MOST_SHOWN, groups
 from bot.console.site import Number, Site
 from bot.console.trials import Trial, Trials
 from bot.staff import findings, history, versions
-from bot.staff.edits import APPROVERS, GONE, PUBLISHERS, Editing
+from bot.staff.edits import APPROVERS, CHANGED, GONE, PUBLISHERS, Editing
 from bot.staff.findings import TIMES
 from bot.staff.outcomes import Conflict, Done, Refusal, Rehearsal
+from bot.staff.seen import mark_of
 from bot.staff.versions import UNPUBLISHED
 from bot.store import content
 from bot.store.content import Row
@@ -92,10 +93,13 @@ def _others(router: APIRouter, site: Site, trials: Trials, path: str) -> None:
 
 
 async def _release(site: Site, trials: Trials, request: Request, slug: str, number: int, act: Act) -> Response:
-    """Publish or approve, on what a trial of this very text found. One that takes long is shown on its way."""
-    on = await _on(site, request, slug, number)
+    """Publish or approve what was read, on what a trial of this very text found. What was changed since is shown as it
+    reads now, a trial that takes long on its way."""
+    on, seen = await _on(site, request, slug, number), str((await site.form(request)).get("seen", ""))
     if on is None:
         return await site.problem(request, 404, GONE.text_id)
+    if seen != mark_of(on.row):
+        return await _show(site, trials, request, slug, number, words_of(site, CHANGED))
     tried = await trials.tried(slug, versions.text_of(on.row), on.revision, PATIENCE)
     if isinstance(tried, Trial):
         return site.go(request, f"/answers/{slug}/drafts/{number}", "console.publish.still-trying")
@@ -105,9 +109,9 @@ async def _release(site: Site, trials: Trials, request: Request, slug: str, numb
 
     async def do(editing: Editing, form: FormData) -> Outcome:
         if act == "approve":
-            return await editing.approve("entry", number, rehearsal)
+            return await editing.approve("entry", number, rehearsal, seen)
         times = _times(form, site.zone)
-        return times if isinstance(times, Refusal) else await editing.publish("entry", number, rehearsal, *times)
+        return times if isinstance(times, Refusal) else await editing.publish("entry", number, rehearsal, *times, seen)
 
     return await _act(site, trials, request, slug, number, do)
 
@@ -132,7 +136,7 @@ async def _show(site: Site, trials: Trials, request: Request, slug: str, number:
         slug, versions.text_of(on.row), on.revision, AT_ONCE
     )  # fmt: skip
     facts: dict[str, Any] = {
-        "slug": slug, "title": _title(site, slug), "on": on, "seen": seen, "problem": problem,
+        "slug": slug, "title": _title(site, slug), "on": on, "seen": seen, "problem": problem, "mark": mark_of(on.row),
         "references": references(site.library(), "entry", slug) if on.row.retires else (),
         "diff": history.diff(on.live.text if on.live else "", on.row.text),
         "trial": tried if isinstance(tried, Trial) else None,

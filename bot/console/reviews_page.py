@@ -73,11 +73,11 @@ def _one(router: APIRouter, site: Site) -> None:
 
     @router.post("/reviews/{topic}/{name}")
     async def still_correct(request: Request, topic: str, name: str) -> Response:
-        """One tap: nothing changes but who confirmed it, and when."""
-        who, slug = site.staff(request).who, f"{topic}/{name}"
+        """One tap: nothing changes but who confirmed what was read, and when."""
+        who, slug, seen = site.staff(request).who, f"{topic}/{name}", str((await site.form(request)).get("seen", ""))
         async with site.unit() as unit:
             written = partial(audit.record, unit, who.id)
-            done = await reviews.still_correct(unit, slug, who, _today(site), written)
+            done = await reviews.still_correct(unit, slug, seen, who, _today(site), written)
         if isinstance(done, Refusal):
             return await _read(site, request, slug, done.text_id)
         return site.go(request, "/reviews", "console.done.still-correct", title=_title(site.library(), slug))
@@ -98,16 +98,17 @@ def _one(router: APIRouter, site: Site) -> None:
 
 
 async def _read(site: Site, request: Request, slug: str, problem: str = "") -> Response:
-    """An answer with all that it says."""
+    """An answer with all that it says, as it is live at this moment."""
     library, today = site.library(), _today(site)
-    if slug not in library.entries:
-        return await site.problem(request, 404, "staff.review.gone")
     async with site.reading() as unit:
-        everybody = await team.everybody(unit)
-        kept = (await reviews.owners(unit)).get(slug)
-    entry = library.entries[slug]
+        everybody, kept = await team.everybody(unit), (await reviews.owners(unit)).get(slug)
+        found = await reviews.reading(unit, slug)
+    if found is None:
+        return await site.problem(request, 404, "staff.review.gone")
+    entry = found.entry
     facts: dict[str, object] = {
         "entry": entry,
+        "seen": found.mark,
         "blocks": _blocks(entry),
         "state": _state(entry.review_due() if entry.signed_off else None, library, today),
         "everybody": everybody,

@@ -34,7 +34,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """A draft whose time had come and that did not go live: its title, its page, and why."""
+    """A version whose time had come, and that did not go live or did not end: its title, its page, and why."""
 
     title: str
     path: str
@@ -65,7 +65,7 @@ def routes(site: Site) -> APIRouter:
 async def _counted(site: Site, unit: Unit, who: Colleague) -> dict[str, Count]:
     others = {"reviews": site.console.counts.reviews, "missed": site.console.counts.missed}
     found = {name: await count(unit, who) for name, count in others.items() if count is not None}
-    found["waiting"] = await counts.waiting(unit)
+    found["waiting"] = await chasing.waiting(unit)
     if reach := VISITORS.get(who.role):
         found["visits"] = await counts.visits_today(unit, site.zone, who.id if reach == "own" else None)
     return found
@@ -92,7 +92,9 @@ def _title_of(site: Site, kind: Kind, slug: str) -> str:
 
 
 def _draft_of(kind: Kind, row: Row) -> str:
-    return f"/answers/{row.slug}/drafts/{row.id}" if kind == "entry" else f"/organisations/{row.slug}"
+    if kind == "entry":
+        return f"/answers/{row.slug}" if row.state == "live" else f"/answers/{row.slug}/drafts/{row.id}"
+    return f"/organisations/{row.slug}"
 
 
 def _path(who: Colleague, name: str) -> str:

@@ -1,21 +1,25 @@
-"""People waiting: who asked for a person, the longest first. Whoever opens a ticket is in the record."""
+"""People waiting: who asked for a person, the longest first, who has been answered last. Reading one is recorded."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from bot.console.site import Number, Site
-from bot.staff import audit
+from bot.staff import audit, chasing
 from bot.store import handovers
 from bot.store.handovers import Ticket
+from bot.store.unit import Unit
 from handlers.catalogue import Texts
 from handlers.turn import Reply
 from knowledge import hours
 
+Waits = Mapping[int, dt.datetime]
+"""Since when those wait who have not been answered, by their tickets' numbers."""
 LONGEST = 1500
 LATE_AFTER = 2
 """Working days after which somebody has waited too long."""
@@ -25,9 +29,11 @@ OPENINGS = ("hello", "callback", "more", "passed-on", "sorry")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A ticket as the list shows it. `days`: the working days that have begun since it was opened."""
+    """A ticket as the list shows it. `since`: from when they wait, which the team's last words end; None: for nothing
+    of ours. `days`: the working days that have begun since."""
 
     ticket: Ticket
+    since: dt.datetime | None
     days: int
 
     @property
@@ -50,7 +56,9 @@ def _list(router: APIRouter, site: Site) -> None:
         async with site.reading() as unit:
             found = await handovers.open_tickets(unit)
             names = await audit.names(unit, {ticket.held_by for ticket in found})
-        return site.page(request, "waiting.html", lines=[_line(site, ticket) for ticket in found], names=names)
+            waits = await _waits(unit)
+        lines = sorted((_line(site, ticket, waits) for ticket in found), key=_longest_first)
+        return site.page(request, "waiting.html", lines=lines, names=names)
 
 
 def _one(router: APIRouter, site: Site) -> None:
@@ -107,13 +115,13 @@ async def _read(site: Site, request: Request, number: int, words: str = "", prob
     async with site.unit() as unit:
         ticket = await handovers.find(unit, number)
         may_write = ticket is not None and await handovers.may_write(unit, number)
-        names = await audit.names(unit, [ticket.held_by if ticket else None])
+        names, waits = await audit.names(unit, [ticket.held_by if ticket else None]), await _waits(unit)
         if ticket is not None:
             await audit.record(unit, who.id, "read ticket", f"ticket {number}")
     if ticket is None:
         return await site.problem(request, 404, "console.waiting.gone")
     facts: dict[str, object] = {
-        "line": _line(site, ticket),
+        "line": _line(site, ticket, waits),
         "ticket": ticket,
         "about": _about(site, ticket),
         "may_write": may_write,
@@ -134,10 +142,19 @@ def working_days(since: dt.datetime, now: dt.datetime, bank_holidays: frozenset[
     return sum(day.weekday() < 5 and day not in bank_holidays for day in days)
 
 
-def _line(site: Site, ticket: Ticket) -> Line:
-    now = site.console.clock.now()
+async def _waits(unit: Unit) -> Waits:
+    return {each.id: each.since for each in await chasing.unanswered(unit)}
+
+
+def _line(site: Site, ticket: Ticket, waits: Waits) -> Line:
+    now, since = site.console.clock.now(), waits.get(ticket.id)
     holidays = hours.bank_holidays(range(ticket.opened_at.year, now.year + 1))
-    return Line(ticket, working_days(ticket.opened_at, now, holidays))
+    return Line(ticket, since, working_days(since, now, holidays) if since is not None else 0)
+
+
+def _longest_first(line: Line) -> tuple[bool, dt.datetime]:
+    """Whoever waits before whoever has been answered."""
+    return (line.since is None, line.since or line.ticket.opened_at)
 
 
 def _about(site: Site, ticket: Ticket) -> str:

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from bot.staff import history, versions
 from bot.staff.asking import linked
 from bot.staff.changing import NOT_READY, refused, verdict_of
-from bot.staff.edits import GONE, waits_for
+from bot.staff.edits import CHANGED, GONE, waits_for
 from bot.staff.findings import title_of, who
 from bot.staff.history import Side
 from bot.staff.outcomes import Done, Refusal, Rehearsal
 from bot.staff.seat import Seat
+from bot.staff.seen import mark_of
 from bot.store import outbox
 from bot.store.content import Row
 from handlers.kept import Approval, Change, Proposed
@@ -39,27 +40,32 @@ class Agreeing(Seat):
         return Proposed(
             version=row.id, title=title_of(row), who=await self._name(row.staff_id), note=row.note,
             new=_those(lines, "added"), gone=_those(lines, "removed"), starts=row.starts, ends=row.ends,
+            mark=mark_of(row),
         )  # fmt: skip
 
-    async def rehearse(self, version: int) -> Change:
+    async def rehearse(self, version: int, seen: str) -> Change:
         """What one of them would do to known messages; it was tried out before this transaction."""
         row = await self._theirs("rehearse", version)
         if row is None:
             return refused(GONE)
+        if seen != mark_of(row):
+            return refused(CHANGED)
         if not isinstance(self._tried, Rehearsal):
             return NOT_READY if self._tried is None else refused(self._tried)
         if self._tried.text != row.text:
             return refused(Refusal("staff.edit.replay-first"))
         return Change(came="tried", version=version, verdict=verdict_of(self._tried.replay))
 
-    async def approve(self, version: int) -> Change:
+    async def approve(self, version: int, seen: str) -> Change:
         """Agree to one: live, or at the time it was sent for. Its author hears of it."""
         me, row = await self._may("approve"), await self._theirs("approve", version)
         if me is None or row is None:
             return NOT_YOURS if me is None else refused(GONE)
+        if seen != mark_of(row):
+            return refused(CHANGED)
         if not isinstance(self._tried, Rehearsal):
             return NOT_READY if self._tried is None else refused(self._tried)
-        done = await self._editing(me).approve("entry", version, self._tried)
+        done = await self._editing(me).approve("entry", version, self._tried, seen)
         if not isinstance(done, Done):
             return refused(done)
         await self._tell(row, "staff.agree.told", who=me.name)

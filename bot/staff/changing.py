@@ -126,9 +126,8 @@ class Adding:
         done = await missed.add_phrasing(unit, group, slug, who, self.index, edits, audit)
         if isinstance(done, Refusal):
             return refused(done if facts_of(self.texts.raw(done.text_id)) <= set(done.facts) else Refusal(CANNOT))
-        waits = await versions.draft_of(unit, "entry", slug, who.id) is not None
         counted = {"settled": done.settled, "answered": done.answered, "texts": done.of}
-        return Change(came="waiting" if waits else "live", verdict=verdict, **counted)
+        return Change(came="waiting" if done.waits else "live", verdict=verdict, **counted)
 
     @property
     def tried_or_nothing(self) -> Rehearsal:

@@ -63,6 +63,12 @@ async def chase(unit: Unit, place: Place, texts: Texts, bank_holidays: Holidays)
     return sum([await _send(unit, people[one][0], chases[one], texts, place.timezone) for one in sorted(chases)])
 
 
+async def waiting(unit: Unit) -> Count:
+    """How many wait for an answer of the team's, and since when the first of them does."""
+    found = await unanswered(unit)
+    return Count(len(found), min((each.since for each in found), default=None))
+
+
 async def overdue(unit: Unit, who: Colleague, place: Place, bank_holidays: Holidays) -> Count:
     """How many of those who wait too long are for somebody to look after, and since when the first of them waits."""
     waiting = await unanswered(unit) if who.role in TALKERS else ()

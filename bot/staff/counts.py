@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import exists, func, select
 from sqlmodel import col
 
-from bot.store.tables import Handover
 from bot.store.unit import Unit
 from bot.store.visit_tables import Occupied, Visit
 from bot.visits.booking import BOOKED
@@ -22,13 +21,6 @@ class Count:
 
     number: int
     since: dt.datetime | None = None
-
-
-async def waiting(unit: Unit) -> Count:
-    """People who asked for a person, and whose ticket is open."""
-    statement = select(func.count(), func.min(col(Handover.opened_at))).where(col(Handover.state) == "open")
-    number, since = (await unit.session.execute(statement)).one()
-    return Count(number, since)
 
 
 async def visits_today(unit: Unit, zone: str, own: int | None = None) -> Count:

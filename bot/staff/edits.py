@@ -9,9 +9,10 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.staff import versions
+from bot.staff import missed_waiting, sign_off, versions
 from bot.staff.findings import TIMES, conflict_with, faults_in, tier_of, when_faulty, wrong_with
 from bot.staff.outcomes import Conflict, Done, Draft, Refusal, Rehearsal
+from bot.staff.seen import mark_of
 from bot.staff.versions import STAFF, UNPUBLISHED, Audit, State
 from bot.store.content import Row
 from bot.store.unit import Unit
@@ -24,6 +25,7 @@ NEED_A_SECOND = frozenset({"life-safety", "sensitive"})
 PUBLISHERS: frozenset[Role] = frozenset({"editor", "approver", "coordinator", "admin"})
 APPROVERS: frozenset[Role] = frozenset({"approver", "coordinator", "admin"})
 GONE, NOT_YOURS = Refusal("staff.edit.gone"), Refusal("staff.edit.not-yours")
+CHANGED = Refusal("staff.edit.changed")
 
 
 def waits_for(who: Colleague, row: Row) -> bool:
@@ -43,9 +45,10 @@ class Editing:
     audit: Audit
 
     async def draft(self, kind: Kind, slug: str, text: str, note: str = "", base: int | None = None) -> Draft | Refusal:
-        """Keep a text as this person's one draft of a file. `base` is the version it was written over, where that is
-        not the live one or, for a draft that is there already, the one it had."""
-        text = text.replace("\r\n", "\n")
+        """Keep a text as this person's one draft of a file, with who confirmed it and when as what answers has them.
+        `base` is the version it was written over, where that is not the live one or, for a draft that is there already,
+        the one it had."""
+        text = await sign_off.kept(self.unit, kind, slug, text.replace("\r\n", "\n"))
         version_id, over = await self._keep(kind, slug, {"text": text, "note": note, "at": self.unit.now}, base)
         await self.audit("draft", f"{kind} {slug}")
         found = faults_in(kind, slug, text, self.library)
@@ -80,19 +83,23 @@ class Editing:
 
     async def publish(
         self, kind: Kind, version_id: int, rehearsal: Rehearsal,
-        starts: dt.datetime | None = None, ends: dt.datetime | None = None,
+        starts: dt.datetime | None = None, ends: dt.datetime | None = None, seen: str | None = None,
     ) -> Done | Refusal | Conflict:  # fmt: skip
-        """Make a draft live, now or from `starts` on, where no second person is needed."""
+        """Make a draft live, now or from `starts` on, where no second person is needed. `seen` is the mark of what was
+        read (`seen.mark_of`), for whoever did not write it themselves."""
         if self.staff.role not in PUBLISHERS:
             return NOT_YOURS
         await versions.locked_revision(self.unit)
         row = await self._row(kind, version_id, "draft", "waiting")
         if row is not None and await self.needs_a_second(kind, row):
             return Refusal("staff.edit.second-person")
+        if row is not None and seen is not None and seen != mark_of(row):
+            return CHANGED
         return await self._release(kind, row, rehearsal, {"starts": starts, "ends": ends})
 
-    async def approve(self, kind: Kind, version_id: int, rehearsal: Rehearsal) -> Done | Refusal | Conflict:
-        """Agree to what somebody else wrote: it goes live, or at the time it was sent for."""
+    async def approve(self, kind: Kind, version_id: int, rehearsal: Rehearsal, seen: str) -> Done | Refusal | Conflict:
+        """Agree to what somebody else wrote, and to no other words than were read, of which `seen` is the mark
+        (`seen.mark_of`): it goes live, or at the time it was sent for."""
         if self.staff.role not in APPROVERS:
             return NOT_YOURS
         await versions.locked_revision(self.unit)
@@ -101,6 +108,8 @@ class Editing:
             return GONE
         if row.staff_id in (None, self.staff.id):
             return Refusal("staff.edit.not-by-yourself")
+        if seen != mark_of(row):
+            return CHANGED
         values = {"starts": row.starts, "ends": row.ends, "approved_by": self.staff.id}
         return await self._release(kind, row, rehearsal, values)
 
@@ -131,7 +140,7 @@ class Editing:
         if own is not None:
             over = own.base if base is None else base
             fresh = {"state": "draft", "base": over, "starts": None, "ends": None, "retires": False, "stopped_at": None}
-            values = {**fresh, **values}
+            values = {**fresh, "by": STAFF, **values}
             await versions.change(self.unit, kind, own, **values)
             return own.id, over
         before = await versions.stands(self.unit, kind, slug)
@@ -146,18 +155,20 @@ class Editing:
     async def _to(self, kind: Kind, row: Row, state: State, act: str, **values: Any) -> Done | Refusal:
         if not await versions.change(self.unit, kind, row, state=state, **values):
             return GONE
+        await missed_waiting.open_again(self.unit, kind, row.id, state)
         await self.audit(act, versions.name_of(kind, row))
         return Done(row.id, state)
 
     async def _fault(
         self, kind: Kind, row: Row, starts: dt.datetime | None, ends: dt.datetime | None
     ) -> Refusal | Conflict | None:
-        """What stands in the way of a version: its words, its times, or one that somebody else published."""
+        """What stands in the way of a version: its words, its times, one that somebody else published, or that it says
+        somebody has confirmed it."""
         if wrong := wrong_with(kind, row.slug, versions.text_of(row), self.library):
             return replace(wrong, version_id=row.id)
         if when_faulty(starts, ends, self.unit.now):
             return Refusal(TIMES, {}, row.id)
-        return await conflict_with(self.unit, kind, row)
+        return await conflict_with(self.unit, kind, row) or await sign_off.fault(self.unit, kind, row)
 
     async def _release(
         self, kind: Kind, row: Row | None, rehearsal: Rehearsal, values: dict[str, Any]
@@ -173,5 +184,6 @@ class Editing:
         if versions.ahead(values["starts"], self.unit.now):
             return await self._to(kind, row, "scheduled", "schedule", **values)
         await versions.go_live(self.unit, kind, row, **values)
+        await missed_waiting.settle(self.unit, kind, row.id, row.slug, rehearsal.replay)
         await self.audit("retire" if row.retires else "publish", versions.name_of(kind, row))
         return Done(row.id, versions.now_in(row))

@@ -15,7 +15,7 @@ from bot.staff.changing import refused
 from bot.staff.missed import Group
 from bot.staff.outcomes import Refusal
 from bot.staff.tickets import Tickets
-from handlers.kept import Change, Due, Missed, Reading, Standing
+from handlers.kept import Change, Due, Live, Missed, Reading, Standing
 
 MOST_GROUPS = 10
 """Of missed questions: each is met with the entries that come nearest, inside the transaction."""
@@ -37,12 +37,17 @@ class TeamKeeping(Agreeing, Tickets):
         who = await self._may("read")
         return await changing.reading(self._unit, who, slug) if who is not None else None
 
-    async def still_correct(self, slug: str) -> Change:
-        """Confirm an answer as it stands."""
+    async def live(self, slug: str) -> Live | None:
+        """An answer to be read before it is confirmed."""
+        found = await reviews.reading(self._unit, slug) if await self._may("live") else None
+        return Live(entry=found.entry, mark=found.mark) if found is not None else None
+
+    async def still_correct(self, slug: str, seen: str) -> Change:
+        """Confirm an answer as it was read."""
         who = await self._may("still_correct")
         if who is None:
             return NOT_YOURS
-        done = await reviews.still_correct(self._unit, slug, who, self._today, self._audit(who))
+        done = await reviews.still_correct(self._unit, slug, seen, who, self._today, self._audit(who))
         return refused(done) if isinstance(done, Refusal) else Change(came="done")
 
     async def edit(self, slug: str, text: str, base: int) -> Change:
@@ -112,7 +117,7 @@ class TeamKeeping(Agreeing, Tickets):
     async def end_notice(self, number: int) -> bool:
         """Take a notice down."""
         who = await self._may("end_notice")
-        return who is not None and await notices.end(self._unit, number, self._audit(who))
+        return who is not None and await notices.end(self._unit, number, who, self._audit(who))
 
     async def _groups(self) -> Sequence[Group]:
         return await missed.groups(self._unit, self._index, MOST_GROUPS) if self._index is not None else ()

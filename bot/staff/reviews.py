@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from bot.staff import versions
 from bot.staff.outcomes import Refusal
+from bot.staff.seen import mark_of
 from bot.staff.versions import STAFF, Audit
 from bot.store.content import Row
 from bot.store.inbox import upsert
@@ -23,6 +24,7 @@ from knowledge.entry import Agency, Entry, Tier
 from knowledge.library import Library, parse_entry
 
 GONE, NOT_YOURS = Refusal("staff.review.gone"), Refusal("staff.review.not-yours")
+CHANGED = Refusal("staff.review.changed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,23 @@ async def assign(unit: Unit, slug: str, owner: int | None, deputy: int | None, a
     await audit("review assigned", f"{slug} {owner or '-'} {deputy or '-'}")
 
 
-async def still_correct(unit: Unit, slug: str, staff: Colleague, on: dt.date, audit: Audit) -> int | Refusal:
-    """Write a new live version that differs in who confirmed it and when, and in nothing else; its id.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An answer as it is live, to be read before it is confirmed, and the mark of what was read."""
+
+    entry: Entry
+    mark: str
+
+
+async def reading(unit: Unit, slug: str) -> Reading | None:
+    """What answers now, from the tables: what a process answers with may be a second older. None where nothing does."""
+    live = await versions.live(unit, "entry", slug)
+    return Reading(parse_entry(slug, live.text), mark_of(live)) if live is not None else None
+
+
+async def still_correct(unit: Unit, slug: str, seen: str, staff: Colleague, on: dt.date, audit: Audit) -> int | Refusal:
+    """Write a new live version that differs in who confirmed it and when, and in nothing else; its id. `seen` is the
+    mark of what was read (`reading`): what somebody has changed since has to be read again.
 
     An officer may do so for what is theirs (`Review.concerns`), the other roles for everything.
     """
@@ -89,6 +106,8 @@ async def still_correct(unit: Unit, slug: str, staff: Colleague, on: dt.date, au
         return GONE
     if staff.role == "officer" and not (await _review_of(unit, live)).concerns(staff):
         return NOT_YOURS
+    if seen != mark_of(live):
+        return CHANGED
     await versions.change(unit, "entry", live, state="replaced")
     version_id = await versions.put(unit, "entry", slug, live.local, _confirmed(live, on, staff))
     await versions.bump(unit)

@@ -131,9 +131,11 @@ def now_in(row: Row) -> State:
 
 
 async def stopped(unit: Unit, kind: Kind) -> list[Row]:
-    """Drafts that were due and were kept from going live, the latest first."""
+    """Drafts that were due and were kept from going live, and live versions that were kept from ending; the latest
+    first."""
     table = TABLES[kind]
-    statement = select(table).where(col(table.state) == "draft", col(table.stopped_at).is_not(None))
+    kept = col(table.state).in_(("draft", "live"))
+    statement = select(table).where(kept, col(table.stopped_at).is_not(None))
     return list((await unit.session.execute(_anew(statement.order_by(col(table.stopped_at).desc())))).scalars().all())
 
 

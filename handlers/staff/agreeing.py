@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from handlers import buttons
 from handlers.buttons import Verb
 from handlers.keeping import Keeping
-from handlers.kept import Approval, Proposed
+from handlers.kept import Approval, Change, Proposed
 from handlers.replies import bold, numbered, rows
 from handlers.staff.asking import ask
 from handlers.staff.reviewing import verdict_blocks
@@ -19,6 +19,8 @@ from knowledge.prose import Block, Span, Steps, line
 A_PAGE = 8
 BACK = "back"
 """The step of the form that awaits why a change is sent back."""
+CHANGED = "staff.edit.changed"
+"""Why a change is not done whose words are not those that were read."""
 MOST_LINES = 25
 """Of what is new, and of what goes; the rest is read at the console."""
 
@@ -36,27 +38,26 @@ async def waiting(work: Work, desk: Keeping, page: int = 0) -> Outcome:
     return done(work, reply.model_copy(update={"buttons": (*reply.buttons, *ways)}), choices=tokens)
 
 
-async def show(work: Work, desk: Keeping, version: int) -> Outcome:
-    """One change: who wrote it, what is new, what goes."""
+async def show(work: Work, desk: Keeping, version: int, first: Sequence[Block] = ()) -> Outcome:
+    """One change: who wrote it, what is new, what goes; below what is to be said first."""
     found = await desk.proposed(version)
     if found is None:
         return _gone(work)
     ways = rows(
-        link(work, "staff.button.rehearse", "rehearse", version),
+        link(work, "staff.button.rehearse", "rehearse", version, found.mark),
         link(work, "staff.button.send-back", "sendback", version),
         link(work, "staff.button.changes", "changes", 0),
         link(work, "staff.button.menu", "menu"),
     )
-    return done(work, Reply(blocks=tuple(_blocks(work, found)), buttons=ways))
+    return done(work, Reply(blocks=(*first, *_blocks(work, found)), buttons=ways))
 
 
-async def rehearse(work: Work, desk: Keeping, version: int) -> Outcome:
+async def rehearse(work: Work, desk: Keeping, version: int, seen: str) -> Outcome:
     """What would be answered differently; then it can be agreed to, unless danger would be met in another way."""
-    change = await desk.rehearse(version)
+    change = await desk.rehearse(version, seen)
     if change.verdict is None:
-        again = link(work, "staff.button.rehearse", "rehearse", version)
-        return told(work, change.why or "staff.keep.not-ready", again, **change.facts)
-    agree = link(work, "staff.button.approve", "approve", version) if not change.verdict.blocked else None
+        return await _not_done(work, desk, version, seen, change)
+    agree = link(work, "staff.button.approve", "approve", version, seen) if not change.verdict.blocked else None
     ways = rows(
         agree,
         link(work, "staff.button.send-back", "sendback", version),
@@ -66,11 +67,11 @@ async def rehearse(work: Work, desk: Keeping, version: int) -> Outcome:
     return done(work, Reply(blocks=verdict_blocks(work, change.verdict), buttons=ways))
 
 
-async def approve(work: Work, desk: Keeping, version: int) -> Outcome:
+async def approve(work: Work, desk: Keeping, version: int, seen: str) -> Outcome:
     """Live, or from the time it was sent for; or why not."""
-    change = await desk.approve(version)
+    change = await desk.approve(version, seen)
     if change.came == "refused":
-        return told(work, change.why, link(work, "staff.button.rehearse", "rehearse", version), **change.facts)
+        return await _not_done(work, desk, version, seen, change)
     return told(work, "staff.keep.live" if change.came == "live" else "staff.agree.later", _changes(work))
 
 
@@ -91,6 +92,14 @@ async def sent_back(turn: Turn, work: Work, desk: Keeping, waiting: Waiting) -> 
     if not await desk.send_back(version, why):
         return _gone(work)
     return told(work, "staff.agree.sent-back", _changes(work))
+
+
+async def _not_done(work: Work, desk: Keeping, version: int, seen: str, change: Change) -> Outcome:
+    """Why not; and the words as they are now, where its author has changed them since."""
+    if change.why == CHANGED:
+        return await show(work, desk, version, work.ports.texts.blocks(CHANGED))
+    again = link(work, "staff.button.rehearse", "rehearse", version, seen)
+    return told(work, change.why or "staff.keep.not-ready", again, **change.facts)
 
 
 def _gone(work: Work) -> Outcome:

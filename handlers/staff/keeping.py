@@ -76,6 +76,16 @@ def _of_number(do: Callable[[Work, Keeping, int], Awaitable[Outcome]]) -> Do:
     return done
 
 
+def _of_change(do: Callable[[Work, Keeping, int, str], Awaitable[Outcome]]) -> Do:
+    """The number of somebody's change, and the mark of what was read of it; none on an older button."""
+
+    async def done(work: Work, desk: Keeping, rest: Rest) -> Outcome | None:
+        which, seen = (number(rest[0]) if rest else None), (rest[1] if len(rest) > 1 else "")
+        return await do(work, desk, which, seen) if which is not None else None
+
+    return done
+
+
 def _of_page(do: Callable[[Work, Keeping, int], Awaitable[Outcome]]) -> Do:
     async def done(work: Work, desk: Keeping, rest: Rest) -> Outcome | None:
         return await do(work, desk, number(rest[0]) or 0 if rest else 0)
@@ -83,8 +93,8 @@ def _of_page(do: Callable[[Work, Keeping, int], Awaitable[Outcome]]) -> Do:
     return done
 
 
-async def _review(work: Work, _desk: Keeping, rest: Rest) -> Outcome | None:
-    return reviewing.show(work, rest[0]) if rest else None
+async def _correct(work: Work, desk: Keeping, rest: Rest) -> Outcome | None:
+    return await reviewing.still_correct(work, desk, rest[0], rest[1] if len(rest) > 1 else "") if rest else None
 
 
 async def _missed(work: Work, desk: Keeping, _rest: Rest) -> Outcome | None:
@@ -114,8 +124,8 @@ async def _days(work: Work, _desk: Keeping, rest: Rest) -> Outcome | None:
 
 TAPS: Mapping[str, Tap] = {
     "reviews": Tap("due", _of_page(reviewing.due)),
-    "review": Tap("read", _review),
-    "correct": Tap("still_correct", _of_mark(reviewing.still_correct)),
+    "review": Tap("live", _of_mark(reviewing.show)),
+    "correct": Tap("still_correct", _correct),
     "edit": Tap("edit", _of_mark(reviewing.ask_words)),
     "try": Tap("try_out", _of_number(reviewing.try_out)),
     "publish": Tap("publish", _of_number(reviewing.publish)),
@@ -123,8 +133,8 @@ TAPS: Mapping[str, Tap] = {
     "discard": Tap("discard", _of_number(reviewing.discard)),
     "changes": Tap("approvals", _of_page(agreeing.waiting)),
     "change": Tap("proposed", _of_number(agreeing.show)),
-    "rehearse": Tap("rehearse", _of_number(agreeing.rehearse)),
-    "approve": Tap("approve", _of_number(agreeing.approve)),
+    "rehearse": Tap("rehearse", _of_change(agreeing.rehearse)),
+    "approve": Tap("approve", _of_change(agreeing.approve)),
     "sendback": Tap("send_back", _of_number(agreeing.ask_why)),
     "missed": Tap("missed", _missed),
     "group": Tap("missed", _of_number(missing.group)),

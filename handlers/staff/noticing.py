@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers import answer, buttons
 from handlers.buttons import Verb
-from handlers.keeping import Keeping
+from handlers.keeping import PUBLISHERS, Keeping
 from handlers.kept import Standing
 from handlers.marks import mark_of, marked
 from handlers.replies import numbered, rows
@@ -27,7 +27,11 @@ async def standing(work: Work, desk: Keeping) -> Outcome:
     texts = work.ports.texts
     intro = texts.blocks("staff.keep.notices" if found else "staff.keep.notices.none", count=len(found))
     shown = tuple(block for each in found[:MOST] for block in _said(work, each))
-    ends = [link(work, "staff.button.end-notice", "endnotice", each.id, number=each.id) for each in found[:MOST]]
+    ends = [
+        link(work, "staff.button.end-notice", "endnotice", each.id, number=each.id)
+        for each in found[:MOST]
+        if _may_end(work, each)
+    ]
     ways = rows(*ends, link(work, "staff.button.new-notice", "find"), link(work, "staff.button.menu", "menu"))
     return done(work, Reply(blocks=(*intro, *shown), buttons=ways))
 
@@ -83,6 +87,11 @@ async def said(turn: Turn, work: Work, desk: Keeping, waiting: Waiting) -> Outco
         again = link(work, "staff.button.try-again", "days", mark_of(about), days)
         return told(work, change.why, again, **change.facts)
     return told(work, "staff.keep.notice.done", _again(work))
+
+
+def _may_end(work: Work, each: Standing) -> bool:
+    """One on an answer is ended by those who may publish answers."""
+    return each.about not in work.ports.library.entries or work.me.role in PUBLISHERS
 
 
 def _again(work: Work) -> Button:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from handlers import answer, buttons
 from handlers.buttons import Verb
 from handlers.keeping import Keeping
@@ -15,6 +17,8 @@ from knowledge.entry import Entry
 from knowledge.prose import Block, Paragraph, Span, Steps, line
 
 A_PAGE = 8
+CHANGED = "staff.review.changed"
+"""Why an answer is not confirmed that does not say any more what was read."""
 EDIT = "edit"
 """The step of the form that awaits an answer's words."""
 
@@ -32,28 +36,32 @@ async def due(work: Work, desk: Keeping, page: int = 0) -> Outcome:
     return done(work, reply.model_copy(update={"buttons": (*reply.buttons, *ways)}), choices=tokens)
 
 
-def show(work: Work, mark: str) -> Outcome:
-    """One answer as residents read it, all of it."""
-    entry = _entry(work, mark)
-    if entry is None:
+async def show(work: Work, desk: Keeping, mark: str, first: Sequence[Block] = ()) -> Outcome:
+    """One answer as residents read it, all of it; below what is to be said first."""
+    slug = marked(mark, work.ports.library.entries)
+    found = await desk.live(slug) if slug is not None else None
+    if found is None:
         return told(work, "staff.review.gone")
+    entry = found.entry
     checked = answer.standing(work.ports, entry)
     ways = rows(
-        link(work, "staff.button.still-correct", "correct", mark),
+        link(work, "staff.button.still-correct", "correct", mark, found.mark),
         link(work, "staff.button.edit", "edit", mark),
         link(work, "staff.button.later", "reviews", 0),
     )
-    blocks = (bold(entry.title), *answer.body(work.ports, entry), *entry.more, *checked)
+    blocks = (*first, bold(entry.title), *answer.body(work.ports, entry), *entry.more, *checked)
     return done(work, Reply(blocks=blocks, buttons=ways))
 
 
-async def still_correct(work: Work, desk: Keeping, mark: str) -> Outcome:
-    """The one tap that confirms it."""
+async def still_correct(work: Work, desk: Keeping, mark: str, seen: str) -> Outcome:
+    """The one tap that confirms what was read; where somebody changed it since, it is shown as it is now."""
     entry = _entry(work, mark)
-    change = await desk.still_correct(entry.id) if entry is not None else None
+    change = await desk.still_correct(entry.id, seen) if entry is not None else None
     again = link(work, "staff.button.reviews", "reviews", 0)
     if entry is None or change is None:
         return told(work, "staff.review.gone", again)
+    if change.why == CHANGED:
+        return await show(work, desk, mark, work.ports.texts.blocks(CHANGED))
     if change.came == "refused":
         return told(work, change.why, again, **change.facts)
     return told(work, "staff.keep.correct.done", again, title=entry.title)

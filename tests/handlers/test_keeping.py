@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from handlers import buttons, router
 from handlers.buttons import Verb
 from handlers.keeping import MAY
-from handlers.kept import Approval, Change, Due, Missed, Proposed, Reading, Replied, Standing, Ticket, Verdict
-from handlers.marks import Wanted, mark_of, wanted
+from handlers.kept import Approval, Change, Due, Live, Missed, Proposed, Reading, Replied, Standing, Ticket, Verdict
+from handlers.marks import Wanted, mark_of, seen_mark, wanted
 from handlers.office import Colleague, Role
 from handlers.ports import Understood
 from handlers.staff.keeping import TAPS
@@ -27,17 +27,18 @@ from tests.house import braunstone
 
 ALARM, LOCKS, HELPER = "fire-safety/smoke-alarm-beeping", "home-security/doors-and-locks", "crimestoppers"
 MARK, ABOUT = mark_of(LOCKS), mark_of(HELPER)
+SEEN = seen_mark("The words that were read")
 EDITOR = Colleague(id=6, name="Di Editor", role="editor")
 TICKET = Ticket(id=4, wish="callback", since=NOW, channel="web", about=LOCKS, phone="+441164960123",
                 said=(("resident", "Zebedee here"), ("staff", "Hello")))  # fmt: skip
 DONE = Change(came="done")
 LIVE = Change(came="live", settled=2, answered=1, texts=2)
-PROPOSED = Proposed(version=7, title="Locks", who="Asha", note="As asked", new=("**Lock** up.",), starts=NOW)
+PROPOSED = Proposed(version=7, title="Locks", who="Asha", note="As asked", new=("**Lock** up.",), starts=NOW, mark=SEEN)
 DOORS = (
-    "reviews.0", f"review.{MARK}", f"correct.{MARK}", f"edit.{MARK}", "try.7", "publish.7", "submit.7", "discard.7",
-    "changes.0", "change.7", "rehearse.7", "approve.7", "sendback.7", "missed", "group.3", f"add.3.{MARK}",
-    "notours.3", "people.0", "ticket.4", "take.4", "answer.4", "close.4", "notices", "endnotice.2", "find",
-    f"about.{ABOUT}", f"days.{ABOUT}.3",
+    "reviews.0", f"review.{MARK}", f"correct.{MARK}.{SEEN}", f"edit.{MARK}", "try.7", "publish.7", "submit.7",
+    "discard.7", "changes.0", "change.7", f"rehearse.7.{SEEN}", f"approve.7.{SEEN}", "sendback.7", "missed", "group.3",
+    f"add.3.{MARK}", "notours.3", "people.0", "ticket.4", "take.4", "answer.4", "close.4", "notices", "endnotice.2",
+    "find", f"about.{ABOUT}", f"days.{ABOUT}.3",
 )  # fmt: skip
 
 
@@ -64,11 +65,11 @@ class Desk:
     async def proposed(self, version: int) -> Proposed | None:
         return self.proposal if self.works else None
 
-    async def rehearse(self, version: int) -> Change:
-        return self._did("rehearse", version)
+    async def rehearse(self, version: int, seen: str) -> Change:
+        return self._did("rehearse", version, seen)
 
-    async def approve(self, version: int) -> Change:
-        return self._did("approve", version)
+    async def approve(self, version: int, seen: str) -> Change:
+        return self._did("approve", version, seen)
 
     async def send_back(self, version: int, why: str) -> bool:
         return bool(self._did("send_back", version, why)) and self.works
@@ -86,10 +87,14 @@ class Desk:
         return TICKET if number == TICKET.id else None
 
     async def notices(self) -> Sequence[Standing]:
-        return (Standing(id=2, about=HELPER, text="Closed **today**", until=NOW),)
+        return (Standing(id=2, about=HELPER, text="Closed **today**", until=NOW),
+                Standing(id=3, about=ALARM, text="No batteries", until=NOW))  # fmt: skip
 
-    async def still_correct(self, slug: str) -> Change:
-        return self._did("still_correct", slug)
+    async def live(self, slug: str) -> Live | None:
+        return Live(entry=braunstone().holding.entry(slug), mark=SEEN) if self.works else None
+
+    async def still_correct(self, slug: str, seen: str) -> Change:
+        return self._did("still_correct", slug, seen)
 
     async def edit(self, slug: str, text: str, base: int) -> Change:
         return self._did("edit", slug, text, base)
@@ -174,11 +179,32 @@ async def test_what_is_due_is_read_and_confirmed() -> None:
     shown = await say(Desk(), "2", due)
     assert "Lock every outside door" in words(shown)
     assert labels(shown) == ["Still correct", "Edit", "Later"]
-    desk = Desk()
-    assert "is confirmed as of today" in words(await tap(desk, f"correct.{MARK}"))
+    desk, correct = Desk(), f"correct.{MARK}.{SEEN}"
+    assert correct in doors(shown)
+    assert "is confirmed as of today" in words(await tap(desk, correct))
     refused = Desk(change=Change(came="refused", why="staff.review.not-yours"))
-    assert "Somebody else keeps this answer" in words(await tap(refused, f"correct.{MARK}"))
-    assert desk.asked == [("still_correct", LOCKS)]
+    assert "Somebody else keeps this answer" in words(await tap(refused, correct))
+    assert desk.asked == [("still_correct", LOCKS, SEEN)]
+    assert "There is no such answer any more" in words(await tap(Desk(works=False), f"review.{MARK}"))
+
+
+@pytest.mark.parametrize(
+    ("door", "why", "shown"),
+    [
+        ("correct." + MARK, "staff.review.changed", "Lock every outside door"),
+        ("rehearse.7", "staff.edit.changed", "**Lock** up."),
+        ("approve.7", "staff.edit.changed", "**Lock** up."),
+    ],
+)
+async def test_what_was_changed_since_it_was_read_is_shown_as_it_is_now(door: str, why: str, shown: str) -> None:
+    """A button of before, without any mark, is refused in the same way."""
+    for seen in (f".{seen_mark('Older words')}", ""):
+        desk = Desk(change=Change(came="refused", why=why))
+        said = await tap(desk, door + seen)
+        assert "It was changed since you read it" in words(said)
+        assert shown in words(said)
+        assert any(each.endswith(f".{SEEN}") for each in doors(said))
+        assert desk.asked[0][-1] == seen[1:]
 
 
 DRAFT = Change(came="draft", version=7, preview=braunstone().holding.entry(LOCKS))
@@ -244,7 +270,9 @@ async def test_a_change_of_others_is_read_tried_out_and_agreed_to() -> None:
         assert line in words(shown)
     assert labels(shown)[:2] == ["What would it do?", "Send it back"]
     fine = Change(came="tried", version=7, verdict=Verdict(of=9, better=2))
-    assert labels(await tap(Desk(change=fine), "rehearse.7"))[0] == "Agree to it"
+    tried = await tap(Desk(change=fine), f"rehearse.7.{SEEN}")
+    assert labels(tried)[0] == "Agree to it"
+    assert doors(tried)[0] == f"approve.7.{SEEN}"
     blocked = fine.model_copy(update={"verdict": Verdict(of=9, blocked=1)})
     assert "Agree to it" not in labels(await tap(Desk(change=blocked), "rehearse.7"))
     assert "It is live." in words(await tap(Desk(change=LIVE), "approve.7"))
@@ -318,7 +346,16 @@ async def test_a_notice_needs_a_name_a_time_and_words() -> None:
     assert "The notice stands." in words(await say(desk, "Closed this week", asked))
     assert desk.asked == [("notice", HELPER, "Closed this week", 7)]
     assert "no such answer or organisation" in words(await tap(desk, f"days.{ABOUT}.400"))
-    assert "Closed **today**" in words(await tap(desk, "notices"))
+    shown = await tap(desk, "notices")
+    assert "Closed **today**" in words(shown)
+    assert labels(shown)[:2] == ["End 2", "End 3"]
+    assert labels(await tap(desk, "notices", OFFICER))[:2] == ["End 2", "New notice"]
+
+
+def doors(outcome: Outcome) -> list[str]:
+    """What the buttons say."""
+    shown = (each for reply in outcome.replies for row in reply.buttons for each in row)
+    return [buttons.decode(each.token).argument for each in shown if each.token]
 
 
 def test_only_taps_that_publish_are_tried_out_first() -> None:

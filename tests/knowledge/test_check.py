@@ -64,8 +64,8 @@ def write(folder: Path, slug: str = "fire/beeping", **changes: str) -> Path:
     return path
 
 
-def faults(folder: Path, on: dt.date | None = None) -> list[Fault]:
-    return check(folder / "place", folder / "nation", on)
+def faults(folder: Path, on: dt.date | None = None, today: dt.date | None = None) -> list[Fault]:
+    return check(folder / "place", folder / "nation", on, today)
 
 
 def only(folder: Path) -> Fault:
@@ -142,6 +142,19 @@ def test_an_overdue_review_is_only_a_warning_and_only_with_a_date(folder: Path) 
     (late,) = faults(folder, on=dt.date(2026, 1, 11))
     assert late.warning
     assert "2026-01-10" in late.what
+
+
+def test_nobody_has_confirmed_anything_on_a_day_that_is_still_to_come(folder: Path) -> None:
+    path = write(folder, checked_on="2026-11-26", checked_by="Watch manager")
+    helper = folder / "place" / "organisations" / "example-police.yaml"
+    helper.write_text(f"{ORGANISATION}checked_on: 2099-01-01\n")
+    assert faults(folder, today=None) == []
+    entry, organisation = faults(folder, today=dt.date(2026, 11, 25))
+    assert (entry.path, organisation.path, entry.warning) == (path, helper, False)
+    assert "2026-11-26, a day that is still to come" in entry.what
+    assert entry.line == path.read_text().splitlines().index("checked_on: 2026-11-26") + 1
+    (entry,) = faults(folder, today=dt.date(2026, 11, 26))
+    assert "2099-01-01" in entry.what
 
 
 def test_a_file_that_cannot_be_read_says_why(folder: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.checked import confirmed
+from knowledge.checked import Check, check_of, confirmed, with_check
 from knowledge.entry import Entry
 from knowledge.errors import UnreadableFile
 from knowledge.library import NATIONAL, entry_files, parse_entry
@@ -65,6 +65,14 @@ def test_words_of_the_advice_are_not_settings() -> None:
 def test_a_file_without_settings_is_refused() -> None:
     with pytest.raises(UnreadableFile):
         confirmed("**Change the battery.**", ON, "editor")
+
+
+def test_a_check_is_put_back_in_place_of_another_or_taken_out() -> None:
+    signed = confirmed(ALARM, ON, "officer, fire")
+    assert check_of(signed) == Check(ON, "officer, fire")
+    assert with_check(confirmed(ALARM, dt.date(2099, 1, 1), "me"), Check(ON, "officer, fire")) == signed
+    assert with_check(signed, Check()) == ALARM
+    assert check_of("no settings at all") is None
 
 
 @given(st.text(min_size=1, max_size=60).filter(lambda by: any(c.isalnum() for c in by)), st.dates())

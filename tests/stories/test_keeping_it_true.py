@@ -70,8 +70,8 @@ class Estate:
 
     async def audited(self) -> list[str]:
         async with self.built.store.read() as unit:
-            rows = select(col(AuditRecord.action)).order_by(col(AuditRecord.id))
-            return list((await unit.session.execute(rows)).scalars())
+            rows = select(col(AuditRecord.action)).where(col(AuditRecord.action) != "link account")
+            return list((await unit.session.execute(rows.order_by(col(AuditRecord.id)))).scalars())
 
 
 async def taps(player: OnTelegram, argument: str) -> Screen:
@@ -157,6 +157,7 @@ async def test_an_answer_is_edited_tried_out_and_published_from_the_phone(estate
     shown = await taps(edda, f"review.{mark}")
     assert "Lock every outside door" in shown
     assert "is confirmed as of today" in await edda.tap("Still correct")
+    assert "It was changed since you read it" in await edda.tap("Still correct")
     await taps(edda, f"review.{mark}")
     asked = await edda.tap("Edit")
     assert "**Lock every outside door" in asked
@@ -204,11 +205,19 @@ async def test_a_second_person_agrees_from_their_phone(any_estate: Estate) -> No
     assert "Nothing was changed. The bot still reads" in await robin.tap("What would it do?")
     estate.ahead.patience = 20.0
     assert "Tried out on" in await robin.tap("What would it do?")
+    await taps(asha, f"edit.{mark_of(GENERAL)}")
+    await asha.say("**Lock up twice.**\n\n1. Lift the handle.\n2. Turn the key.")
+    await asha.tap("Send to a second person")
+    refused = await robin.tap("Agree to it")
+    assert "It was changed since you read it" in refused
+    assert "Lock up twice." in refused
+    assert await estate.versions_of(GENERAL) == [(1, "live"), (2, "waiting")]
+    assert "Tried out on" in await robin.tap("What would it do?")
     assert "It is live." in await robin.tap("Agree to it")
     assert f"{TITLE}: Robin has agreed to your change." in await asha.look()
     assert await estate.versions_of(GENERAL) == [(1, "replaced"), (2, "live")]
     assert await estate.watch.look()
-    assert await estate.audited() == ["draft", "submit", "send back", "submit", "publish"]
+    assert await estate.audited() == ["draft", "submit", "send back", "submit", "draft", "submit", "publish"]
 
 
 async def test_nobody_agrees_to_their_own_change_nor_without_the_role(estate: Estate) -> None:

@@ -21,6 +21,7 @@ from bot.console.site import Console
 from bot.knowing import Knowing
 from bot.staff.past import remember_missing
 from bot.staff.replay import Rehearsals
+from bot.staff.seen import mark_of
 from bot.store import content
 from bot.store.tables import EntryVersion, Question
 from bot.store.unit import Store
@@ -97,6 +98,13 @@ async def draft(place: Desk, browser: Browser, slug: str, text: str, note: str =
     async with place.store.read() as unit:
         newest = select(func.max(col(EntryVersion.id))).where(col(EntryVersion.state) == "draft")
         return f"/answers/{slug}/drafts/{(await unit.session.execute(newest)).scalar_one()}"
+
+
+async def decide(place: Desk, browser: Browser, page: str, act: str, **form: str) -> httpx.Response:
+    """Publish or agree to what stands on the page of a draft at this moment."""
+    async with place.store.read() as unit:
+        row = await unit.session.get_one(EntryVersion, int(page.rpartition("/")[2]))
+    return await browser.send(f"{page}/{act}", **{"seen": mark_of(row), **form})
 
 
 def field(answer: httpx.Response, name: str) -> str:

@@ -24,6 +24,7 @@ from tests.bot.console.answering import (
     answering,
     asked,
     asked_for_as,
+    decide,
     draft,
     field,
     file_of,
@@ -55,7 +56,7 @@ async def test_an_editor_writes_tries_out_and_publishes(place: Desk) -> None:
     assert 'Added: - "my flurb is bust"' in seen or "Added: - my flurb is bust" in seen
     assert await states(place, LOCKS) == [("live", file_of(LOCKS)), ("draft", TAUGHT)]
 
-    done = await editor.send(f"{page}/publish", starts="", ends="")
+    done = await decide(place, editor, page, "publish", starts="", ends="")
     assert done.headers["location"] == f"/staff/answers/{LOCKS}/versions"
     history = words((await editor.see(f"/answers/{LOCKS}/versions")).text)
     assert "It is published, and answers within a second." in history
@@ -73,7 +74,7 @@ async def test_a_change_that_would_miss_a_danger_cannot_be_published(place: Desk
     assert "Danger, crisis or abuse would be missed: 1" in seen
     assert BURNING in seen
     assert f"{page}/publish" not in seen
-    refused = await editor.send(f"{page}/publish")
+    refused = await decide(place, editor, page, "publish")
     assert refused.status_code == 422
     assert "It cannot be published." in refused.text
     assert [state for state, _ in await states(place, LOCKS)] == ["live", "draft"]
@@ -84,17 +85,35 @@ async def test_where_lives_hang_on_it_a_second_person_agrees(place: Desk) -> Non
     approver, other = await place.signed_in("approver"), await place.signed_in("coordinator")
     page = await draft(place, approver, ALARM, text)
     assert f"{page}/publish" not in (await approver.see(page)).text
-    assert "A second person must agree" in (await approver.send(f"{page}/publish")).text
+    assert "A second person must agree" in (await decide(place, approver, page, "publish")).text
     assert (await approver.send(f"{page}/submit")).status_code == 303
     assert f"{page}/approve" not in (await approver.see(page)).text
-    assert "somebody else must agree" in (await approver.send(f"{page}/approve")).text
+    assert "somebody else must agree" in (await decide(place, approver, page, "approve")).text
 
     await other.send(f"{page}/sending-back", note="Say it shorter")
     assert "Say it shorter" in (await approver.see(page)).text
     await approver.send(f"{page}/submit")
     assert f"{page}/approve" in (await other.see(page)).text
-    await other.send(f"{page}/approve")
+    await decide(place, other, page, "approve")
     assert await states(place, ALARM) == [("replaced", file_of(ALARM)), ("live", text)]
+
+
+async def test_words_that_were_sent_again_while_somebody_read_are_shown_and_not_published(place: Desk) -> None:
+    officer, approver = await place.signed_in("officer"), await place.signed_in("approver")
+    page = await draft(place, officer, ALARM, asked_for_as(ALARM, STRANGE))
+    await officer.send(f"{page}/submit")
+    seen = field(await approver.see(page), "seen")
+    other = asked_for_as(ALARM, "who mends a flurb")
+    await officer.send(f"/answers/{ALARM}", act="save", text=other)
+    await officer.send(f"{page}/submit")
+    for said in (seen, "", "no mark"):
+        refused = await approver.send(f"{page}/approve", seen=said)
+        assert refused.status_code == 422
+        assert "It was changed since you read it" in refused.text
+        assert "who mends a flurb" in refused.text
+    assert await states(place, ALARM) == [("live", file_of(ALARM)), ("waiting", other)]
+    await approver.send(f"{page}/approve", seen=field(refused, "seen"))
+    assert await states(place, ALARM) == [("replaced", file_of(ALARM)), ("live", other)]
 
 
 async def test_an_officer_writes_and_sends_on_but_does_not_publish(place: Desk) -> None:
@@ -104,9 +123,9 @@ async def test_an_officer_writes_and_sends_on_but_does_not_publish(place: Desk) 
         assert (await officer.send(f"{page}/{act}")).status_code == 404
         assert f"{page}/{act}" not in (await officer.see(page)).text
     await officer.send(f"{page}/submit")
-    assert (await editor.send(f"{page}/approve")).status_code == 404
+    assert (await decide(place, editor, page, "approve")).status_code == 404
     assert "Waiting for a second person" in words((await editor.see("/answers?state=waiting")).text)
-    await editor.send(f"{page}/publish")
+    await decide(place, editor, page, "publish")
     assert ("live", TAUGHT) in await states(place, LOCKS)
 
 
@@ -122,7 +141,7 @@ async def test_what_cannot_be_read_is_said_and_kept(place: Desk, written: str, s
     page = await draft(place, editor, LOCKS, written)
     assert (await states(place, LOCKS))[1] == ("draft", written)
     assert "Put this right first" in (await editor.see(page)).text
-    assert (await editor.send(f"{page}/publish")).status_code == 422
+    assert (await decide(place, editor, page, "publish")).status_code == 422
 
 
 async def test_the_preview_shows_each_channel_and_counts(place: Desk) -> None:
@@ -154,19 +173,19 @@ async def test_whoever_was_slower_sees_both_and_then_saves_theirs(place: Desk) -
     quick, slow = await place.signed_in("editor"), await place.signed_in("editor")
     late = asked_for_as(LOCKS, "who mends a flurb")
     page = await draft(place, slow, LOCKS, late)
-    await quick.send(f"{await draft(place, quick, LOCKS, TAUGHT)}/publish")
-    assert "published version 3 of this while you were writing" in (await slow.send(f"{page}/publish")).text
+    await decide(place, quick, await draft(place, quick, LOCKS, TAUGHT), "publish")
+    assert "published version 3 of this while you were writing" in (await decide(place, slow, page, "publish")).text
     form = await slow.see(f"/answers/{LOCKS}")
     assert "Somebody published this answer while you were writing" in form.text
     assert f"Removed: - {STRANGE}" in words(form.text).replace('"', "")
     await slow.send(f"/answers/{LOCKS}", act="save", text=late, base=field(form, "base"))
-    await slow.send(f"{page}/publish")
+    await decide(place, slow, page, "publish")
     assert ("live", late) in await states(place, LOCKS)
 
 
 async def test_an_older_version_comes_back_as_a_draft(place: Desk) -> None:
     editor = await place.signed_in("editor")
-    await editor.send(f"{await draft(place, editor, LOCKS, TAUGHT)}/publish")
+    await decide(place, editor, await draft(place, editor, LOCKS, TAUGHT), "publish")
     versions = (await editor.see(f"/answers/{LOCKS}/versions")).text
     first = versions.split(f"/answers/{LOCKS}/versions/")[-1].split('"')[0]
     compared = words((await editor.see(f"/answers/{LOCKS}/versions/{first}")).text)
@@ -226,11 +245,11 @@ async def test_a_trial_that_takes_long_says_how_far_it_is(place: Desk, monkeypat
     seen = (await editor.see(page)).text
     assert '<progress id="trial" value="40" max="100">' in seen
     assert f"{page}/publish" not in seen
-    assert (await editor.send(f"{page}/publish")).headers["location"] == f"/staff{page}"
+    assert (await decide(place, editor, page, "publish")).headers["location"] == f"/staff{page}"
     go_on.set()
     await asyncio.sleep(0)
     assert "100 known messages" in (await editor.see(page)).text
-    await editor.send(f"{page}/publish")
+    await decide(place, editor, page, "publish")
     assert ("live", TAUGHT) in await states(place, LOCKS)
 
 
@@ -239,8 +258,9 @@ async def test_a_change_may_have_its_times(place: Desk) -> None:
     page = await draft(place, editor, LOCKS, TAUGHT)
     for starts, ends in (("nonsense", ""), ("2026-12-02T09:00", "2026-12-01T09:00")):
         assert (
-            "The end must come after the start" in (await editor.send(f"{page}/publish", starts=starts, ends=ends)).text
+            "The end must come after the start"
+            in (await decide(place, editor, page, "publish", starts=starts, ends=ends)).text
         )
-    await editor.send(f"{page}/publish", starts="2026-12-01T09:00", ends="")
+    await decide(place, editor, page, "publish", starts="2026-12-01T09:00", ends="")
     assert "Live from Tue 1 Dec 2026, 09:00." in (await editor.see(f"/answers/{LOCKS}/versions")).text
     assert [state for state, _ in await states(place, LOCKS)] == ["live", "scheduled"]

@@ -19,6 +19,7 @@ from bot.store.tables import Chat, OrganisationVersion, Outbox
 from handlers.turn import ReportDetail, Turn
 from knowledge.evaluating.questions import Met
 from knowledge.replay import Asked, Difference, Replay
+from tests.bot.console.answering import field
 from tests.bot.console.desk import Browser, Desk, library
 from tests.house import BRAUNSTONE, Scripted
 
@@ -124,8 +125,13 @@ async def test_an_officer_suggests_and_an_editor_publishes(stocked: Desk) -> Non
     assert (await officer.send(f"{PATH}/suggestions/{number[1]}", decision="publish")).status_code == 404
     assert (await editor.send(f"/organisations/age-uk/suggestions/{number[1]}", decision="publish")).status_code == 422
     assert 'value="01632 960123"' in (await editor.see(f"{PATH}?take={number[1]}")).text
-    await editor.send(f"{PATH}/suggestions/{number[1]}", decision="publish")
-    assert "960123" in await live(stocked)
+    seen = field(await editor.see(PATH), "seen")
+    await saved(officer, base=await base_of(officer), phone="01632 960124")
+    changed = await editor.send(f"{PATH}/suggestions/{number[1]}", decision="publish", seen=seen)
+    assert "It was changed since you read it" in changed.text
+    assert "96012" not in await live(stocked)
+    await editor.send(f"{PATH}/suggestions/{number[1]}", decision="publish", seen=field(changed, "seen"))
+    assert "960124" in await live(stocked)
     assert (await editor.send(f"{PATH}/suggestions/{number[1]}", decision="put-away")).status_code == 422
 
 

@@ -16,7 +16,7 @@ from bot.store.tables import Question
 from bot.store.unit import Unit
 from knowledge.library import Library
 from knowledge.search.remembered import remember
-from tests.bot.console.answering import ALARM, LOCKS, PATIENT, answering, draft, file_of, states, words
+from tests.bot.console.answering import ALARM, LOCKS, PATIENT, answering, decide, draft, field, file_of, states, words
 from tests.bot.console.desk import Desk
 from tests.databases import SqliteFiles
 from tests.house import BRAUNSTONE, braunstone
@@ -53,7 +53,7 @@ async def test_an_answer_is_retired_and_comes_back(place: Desk, tmp_path: Path) 
     assert WHY in seen
     assert LOCKS in (await library(place)).entries
 
-    await editor.send(f"{page}/publish")
+    await decide(place, editor, page, "publish")
     assert LOCKS not in (await library(place)).entries
     assert [state for state, _ in await states(place, LOCKS)] == ["replaced", "retired"]
     assert ("retire", f"entry {LOCKS} 2") in await done(place)
@@ -76,7 +76,7 @@ async def test_an_answer_is_retired_and_comes_back(place: Desk, tmp_path: Path) 
     first = history.split(f"/answers/{LOCKS}/versions/")[-1].split('"')[0]
     await editor.send(f"/answers/{LOCKS}/versions/{first}")
     number = await _newest(place, LOCKS)
-    await editor.send(f"/answers/{LOCKS}/drafts/{number}/publish")
+    await decide(place, editor, f"/answers/{LOCKS}/drafts/{number}", "publish")
     assert await states(place, LOCKS) == [("replaced", file_of(LOCKS)), ("replaced", ""), ("live", file_of(LOCKS))]
     assert LOCKS in (await library(place)).entries
 
@@ -100,7 +100,7 @@ async def test_who_asked_for_it_is_tried_out_and_a_missed_danger_stops_it(
     monkeypatch.setattr("knowledge.replay.Difference.blocks", True)
     await editor.send(f"{page}/discard")
     begun = await editor.send(f"/answers/{LOCKS}/retirement", reason=WHY)
-    await editor.send(f"{begun.headers['location'].removeprefix('/staff')}/publish")
+    await decide(place, editor, begun.headers["location"].removeprefix("/staff"), "publish")
     assert LOCKS in (await library(place)).entries
 
 
@@ -115,10 +115,10 @@ async def test_where_lives_hang_on_it_a_second_person_agrees(place: Desk) -> Non
     approver, other = await place.signed_in("approver"), await place.signed_in("approver")
     begun = await approver.send(f"/answers/{ALARM}/retirement", reason=WHY)
     page = begun.headers["location"].removeprefix("/staff")
-    assert "A second person must agree" in (await approver.send(f"{page}/publish")).text
+    assert "A second person must agree" in (await decide(place, approver, page, "publish")).text
     await approver.send(f"{page}/submit")
     assert "Approve and retire" in (await other.see(page)).text
-    await other.send(f"{page}/approve")
+    await decide(place, other, page, "approve")
     assert ALARM not in (await library(place)).entries
 
 
@@ -139,8 +139,9 @@ async def test_an_organisation_is_retired_and_comes_back(place: Desk) -> None:
     before = (await library(place)).organisations[BRIDGE]
     await editor.send(f"{path}/retirement", reason=WHY)
     assert BRIDGE in (await library(place)).organisations
-    number = (await editor.see(path)).text.split(f"/staff{path}/suggestions/")[1].split('"')[0]
-    await editor.send(f"{path}/suggestions/{number}", decision="publish", anyway="yes")
+    page = await editor.see(path)
+    number, seen = page.text.split(f"/staff{path}/suggestions/")[1].split('"')[0], field(page, "seen")
+    await editor.send(f"{path}/suggestions/{number}", decision="publish", anyway="yes", seen=seen)
     assert BRIDGE not in (await library(place)).organisations
     seen = words((await editor.see(path)).text)
     assert f"Retired by Robin Made-Up, Wed 25 Nov 2026, 10:00. {WHY}" in seen
@@ -165,24 +166,59 @@ async def test_whoever_wrote_meanwhile_does_not_bring_it_back(place: Desk) -> No
     slow, quick = await place.signed_in("editor"), await place.signed_in("editor")
     page = await draft(place, slow, LOCKS, file_of(LOCKS))
     begun = await quick.send(f"/answers/{LOCKS}/retirement", reason=WHY)
-    await quick.send(f"{begun.headers['location'].removeprefix('/staff')}/publish")
-    assert "while you were writing" in (await slow.send(f"{page}/publish")).text
+    await decide(place, quick, begun.headers["location"].removeprefix("/staff"), "publish")
+    assert "while you were writing" in (await decide(place, slow, page, "publish")).text
     assert LOCKS not in (await library(place)).entries
 
 
 async def test_a_notice_stands_with_an_answer_through_its_last_day(place: Desk, clock: FixedClock) -> None:
-    officer, path = await place.signed_in("officer"), f"/answers/{LOCKS}"
-    refused = await officer.send(f"{path}/notices", words="No locks <b>today</b>.", until="2026-11-27")
+    editor, path = await place.signed_in("editor"), f"/answers/{LOCKS}"
+    refused = await editor.send(f"{path}/notices", words="No locks <b>today</b>.", until="2026-11-27")
     assert refused.status_code == 422
     assert 'value="No locks &lt;b&gt;today&lt;/b&gt;."' in refused.text
-    await officer.send(f"{path}/notices", words="No locks this week.", until="2026-11-27")
-    assert "The notice stands." in (page := (await officer.see(path)).text)
+    await editor.send(f"{path}/notices", words="No locks this week.", until="2026-11-27")
+    assert "The notice stands." in (page := (await editor.see(path)).text)
     assert "No locks this week." in page
     (notice,) = (await library(place)).notices
     assert (notice.about, f"{notice.until:%Y-%m-%d %H:%M}") == (LOCKS, "2026-11-28 00:00")
     clock.move(days=3)
     async with place.store.read() as unit:
         assert (await content.library(unit, BRAUNSTONE)).notices == ()
+
+
+async def test_a_notice_on_an_answer_is_for_those_who_may_publish_it(place: Desk) -> None:
+    words = {"words": "Do nothing.", "until": "2026-11-27"}
+    officer, editor, approver = [await place.signed_in(role) for role in ("officer", "editor", "approver")]
+    for browser, slug, offered, status in (
+        (officer, LOCKS, False, 404),
+        (officer, ALARM, False, 404),
+        (editor, ALARM, False, 422),
+        (approver, ALARM, True, 303),
+    ):
+        path = f"/answers/{slug}/notices"
+        assert (f'action="/staff{path}"' in (await browser.see(f"/answers/{slug}")).text) is offered
+        assert (await browser.send(path, **words)).status_code == status
+    (notice,) = (await library(place)).notices
+    assert notice.about == ALARM
+    shown = (await officer.see(f"/answers/{ALARM}")).text
+    assert "Do nothing." in shown
+    assert f"/answers/{ALARM}/notices/1" not in shown
+    await officer.send(f"/organisations/{BRIDGE}/notices/1")
+    assert len((await library(place)).notices) == 1
+    await editor.send(f"/answers/{ALARM}/notices/1")
+    assert (await library(place)).notices == ()
+
+
+async def test_what_did_not_end_is_told_beside_what_did_not_start(place: Desk) -> None:
+    coordinator = await place.signed_in("coordinator")
+    async with place.store.write() as unit:
+        row = await versions.live(unit, "entry", LOCKS)
+        assert row is not None
+        await versions.change(unit, "entry", row, stopped_at=unit.now, note="Its time was over, but it is still live.")
+    today = (await coordinator.see("/")).text
+    assert "Its time was over, but it is still live." in today
+    assert f'href="/staff/answers/{LOCKS}"' in today
+    assert "Its time was over, but it is still live." in (await coordinator.see(f"/answers/{LOCKS}")).text
 
 
 async def test_the_author_and_the_coordinators_see_what_did_not_go_live(place: Desk) -> None:

@@ -17,6 +17,7 @@ from bot.staff import audit, reviews, versions
 from bot.store import content
 from handlers.office import Colleague
 from knowledge.library import Library
+from tests.bot.console.answering import asked_for_as, field
 from tests.bot.console.desk import Desk, desk
 from tests.bot.staff.crew import ALARM, CANDLES, CHECKED, Heard, checked
 from tests.databases import SqliteFiles
@@ -64,9 +65,9 @@ async def test_before_a_place_is_live_nothing_is_withheld(clock: FixedClock) -> 
 
 async def test_one_tap_says_that_it_is_still_correct(stocked: Desk) -> None:
     editor = await stocked.signed_in("editor")
-    page = (await editor.see(PATH)).text
-    assert "Still correct" in page
-    answer = await editor.send(PATH)
+    page = await editor.see(PATH)
+    assert "Still correct" in page.text
+    answer = await editor.send(PATH, seen=field(page, "seen"))
     assert answer.headers["location"] == "/staff/reviews"
     assert "Thank you. Confirmed:" in (await editor.see("/reviews")).text
     async with stocked.store.read() as unit:
@@ -79,12 +80,30 @@ async def test_one_tap_says_that_it_is_still_correct(stocked: Desk) -> None:
 
 async def test_an_officer_confirms_only_what_is_theirs(stocked: Desk) -> None:
     officer = await stocked.signed_in("officer")
-    refused = await officer.send(PATH)
+    refused = await officer.send(PATH, seen=field(await officer.see(PATH), "seen"))
     assert refused.status_code == 422
     assert "Somebody else keeps this answer" in refused.text
     async with stocked.store.write() as unit:
         await reviews.assign(unit, ALARM, 1, None, Heard())
-    assert (await officer.send(PATH)).status_code == 303
+    assert (await officer.send(PATH, seen=field(refused, "seen"))).status_code == 303
+
+
+async def test_what_was_changed_while_somebody_read_is_shown_and_not_confirmed(stocked: Desk) -> None:
+    """Whatever the content in use said when the page was made: it is read from the tables."""
+    editor = await stocked.signed_in("editor")
+    seen = field(await editor.see(PATH), "seen")
+    async with stocked.store.write() as unit:
+        text = asked_for_as(ALARM, "it pips").replace("**", "**Quite other words. ", 1)
+        number = await versions.put(unit, "entry", ALARM, False, {"text": text, "state": "draft"})
+        row = await versions.one(unit, "entry", number)
+        assert row is not None
+        await versions.go_live(unit, "entry", row)
+    for said in (seen, ""):
+        refused = await editor.send(PATH, seen=said)
+        assert refused.status_code == 422
+        assert "It was changed since you read it" in refused.text
+        assert "Quite other words." in refused.text
+    assert (await editor.send(PATH, seen=field(refused, "seen"))).status_code == 303
 
 
 async def test_keepers_are_set_by_those_who_may(stocked: Desk) -> None:

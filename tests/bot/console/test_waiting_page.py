@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from sqlmodel import select
@@ -54,6 +55,31 @@ async def test_the_longest_waits_first_by_working_days(place: Desk, clock: Fixed
     assert "01632" not in page
     assert "after six" not in page
     assert "read ticket" not in [action for action, _ in await done(place)]
+
+
+async def test_who_has_been_answered_waits_no_longer_until_they_write_again(place: Desk, clock: FixedClock) -> None:
+    answered, other = await ticket(place, "5"), await ticket(place, "6")
+    officer = await place.signed_in("officer")
+    await officer.send(f"/waiting/{answered}", text="We will ring at seven.")
+    clock.move(days=6)
+    officer = await place.signed_in("officer")
+    page = " ".join((await officer.see("/waiting")).text.split())
+    assert page.index(f"Ticket {other}") < page.index(f"Ticket {answered}")
+    assert page.count("Too long.") == 1
+    assert "Answered. They have written nothing since." in page.split(f"Ticket {answered}")[1]
+    assert "Too long." not in (await officer.see(f"/waiting/{answered}")).text
+    assert await waiting(officer) == 1
+    async with place.store.write() as unit:
+        await handovers.add_words(unit, answered, HandoverSaid(ticket=answered, text="Nobody rang."))
+    assert await waiting(officer) == 2
+    assert "<p>0 working days." in " ".join((await officer.see("/waiting")).text.split())
+
+
+async def waiting(browser: Browser) -> int:
+    """How many wait, as Today says."""
+    said = re.search(r'People waiting(?:</a>)?</h2>\s*<p class="number">(\d+)', (await browser.see("/")).text)
+    assert said
+    return int(said[1])
 
 
 async def test_who_reads_a_ticket_is_in_the_record(place: Desk) -> None:

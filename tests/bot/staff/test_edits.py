@@ -15,10 +15,11 @@ from sqlmodel import col, select
 
 from bot.clock import FixedClock
 from bot.staff import history, versions
-from bot.staff.due import end_due, start, to_start
+from bot.staff.due import end, start, to_end, to_start
 from bot.staff.edits import Editing
 from bot.staff.outcomes import Conflict, Done, Draft, Refusal, Rehearsal
 from bot.staff.phrasings import Phrasings, text_with
+from bot.staff.seen import mark_of
 from bot.staff.shipped import upgrade_content
 from bot.store import content, switch
 from bot.store.tables import EntryVersion, OrganisationVersion, Question
@@ -27,7 +28,8 @@ from bot.store.vault import throwaway_vault
 from bot.visits import team
 from handlers.catalogue import Texts
 from handlers.office import Colleague, Role
-from knowledge.library import NATIONAL
+from knowledge.checked import Check, check_of, with_check
+from knowledge.library import NATIONAL, parse_entry
 from knowledge.replay import Replay
 from tests.bot.staff.crew import Heard, braunstone_alone
 from tests.databases import SqliteFiles
@@ -37,6 +39,7 @@ SHIPPED = {slug: (NATIONAL / "entries" / f"{slug}.md").read_text(encoding="utf-8
 HELPER = "crimestoppers"
 TEXTS = Texts()
 HOUR = dt.timedelta(hours=1)
+CHECKED = Check(dt.date(2026, 9, 1), "officer, police")
 
 
 @dataclass
@@ -57,17 +60,30 @@ class Desk:
         assert isinstance(found, Draft)
         return found
 
-    async def publish(self, role: Role, draft: Draft, **times: dt.datetime) -> Done | Refusal | Conflict:
+    async def publish(
+        self, role: Role, draft: Draft, starts: dt.datetime | None = None, ends: dt.datetime | None = None
+    ) -> Done | Refusal | Conflict:
         async with self.store.write() as unit:
-            return await self.editing(unit, role).publish("entry", draft.version_id, await tried(unit, draft), **times)
+            editing, found = self.editing(unit, role), await tried(unit, draft)
+            return await editing.publish("entry", draft.version_id, found, starts, ends)
 
     async def submit(self, role: Role, draft: Draft, **times: dt.datetime) -> Done | Refusal | Conflict:
         async with self.store.write() as unit:
             return await self.editing(unit, role).submit("entry", draft.version_id, **times)
 
-    async def approve(self, role: Role, draft: Draft) -> Done | Refusal | Conflict:
+    async def approve(self, role: Role, draft: Draft, seen: str = "") -> Done | Refusal | Conflict:
+        """To what stands there now, or, with `seen`, to what they have read."""
         async with self.store.write() as unit:
-            return await self.editing(unit, role).approve("entry", draft.version_id, await tried(unit, draft))
+            row = await versions.one(unit, "entry", draft.version_id)
+            read = seen or (mark_of(row) if row else "")
+            return await self.editing(unit, role).approve("entry", draft.version_id, await tried(unit, draft), read)
+
+    async def read(self, draft: Draft) -> str:
+        """The mark of what whoever reads a draft now has read."""
+        async with self.store.read() as unit:
+            row = await versions.one(unit, "entry", draft.version_id)
+        assert row is not None
+        return mark_of(row)
 
     async def live(self, slug: str) -> str | None:
         async with self.store.read() as unit:
@@ -81,10 +97,11 @@ class Desk:
 
 async def due(unit: Unit, heard: Heard) -> int:
     """What the sweep does, where nothing stands in the way of a danger; how many began or ended."""
-    done = await end_due(unit, TEXTS, heard)
-    for kind, row in await to_start(unit):
-        found = Rehearsal(row.text, await content.revision(unit), Replay())
-        done += bool(await start(unit, kind, row.id, found, braunstone_alone(), TEXTS, heard))
+    done = 0
+    for find, act in ((to_end, end), (to_start, start)):
+        for each in await find(unit):
+            found = Rehearsal(each.then or "", await content.revision(unit), Replay())
+            done += bool(await act(unit, each, found, braunstone_alone(), TEXTS, heard))
     return done
 
 
@@ -161,6 +178,57 @@ async def test_what_was_agreed_to_is_what_was_sent(desk: Desk) -> None:
     again = await desk.draft("editor", ALARM, titled(ALARM, "Something else"))
     assert again.version_id == draft.version_id
     assert await desk.approve("coordinator", draft) == Refusal("staff.edit.gone")
+
+
+async def test_words_that_were_sent_again_meanwhile_are_not_the_words_agreed_to(any_desk: Desk) -> None:
+    draft = await any_desk.draft("editor", ALARM, titled(ALARM, "Beeping"))
+    await any_desk.submit("editor", draft)
+    seen = await any_desk.read(draft)
+    for again, times in (("Something else", {}), ("Beeping", {"ends": any_desk.clock.now() + HOUR})):
+        await any_desk.draft("editor", ALARM, titled(ALARM, again))
+        await any_desk.submit("editor", draft, **times)
+        assert await any_desk.approve("coordinator", draft, seen) == Refusal("staff.edit.changed")
+        assert await any_desk.live(ALARM) == SHIPPED[ALARM]
+    assert isinstance(await any_desk.approve("coordinator", draft, await any_desk.read(draft)), Done)
+
+
+@pytest.mark.parametrize(
+    "typed", ["checked_on: 2099-01-01\nchecked_by: editor", '"checked_on": 2026-11-01\nchecked_by: me']
+)
+async def test_nobody_types_in_that_an_answer_was_confirmed(desk: Desk, typed: str) -> None:
+    forged = titled(RIGHT, "Mine").replace("checked_on:\nchecked_by:", typed)
+    assert forged != titled(RIGHT, "Mine")
+    await desk.publish("editor", await desk.draft("editor", RIGHT, forged))
+    live = parse_entry(RIGHT, await desk.live(RIGHT) or "")
+    assert (live.title, live.signed_off) == ("Mine", False)
+
+
+async def test_a_slip_put_right_leaves_the_check_where_it_was(any_desk: Desk) -> None:
+    async with any_desk.store.write() as unit:
+        row = await versions.live(unit, "entry", RIGHT)
+        assert row is not None
+        await versions.change(unit, "entry", row, text=with_check(row.text, CHECKED))
+    for act in ("publish", "retire", "bring back"):
+        async with any_desk.store.write() as unit:
+            editing = any_desk.editing(unit, "editor")
+            written = titled(RIGHT, "Lock up")
+            drafted = await (
+                editing.retire("entry", RIGHT, "why") if act == "retire" else editing.draft("entry", RIGHT, written)
+            )
+        assert isinstance(drafted, Draft)
+        assert isinstance(await any_desk.publish("editor", drafted), Done)
+    assert check_of(await any_desk.live(RIGHT) or "") == CHECKED
+
+
+async def test_a_draft_that_came_by_another_way_with_a_check_of_its_own_is_not_published(desk: Desk) -> None:
+    draft = await desk.draft("editor", RIGHT, titled(RIGHT, "Mine"))
+    async with desk.store.write() as unit:
+        row = await versions.one(unit, "entry", draft.version_id)
+        assert row is not None
+        await versions.change(unit, "entry", row, text=with_check(row.text, CHECKED))
+    for refused in (await desk.submit("editor", draft), await desk.publish("editor", draft)):
+        assert isinstance(refused, Refusal)
+        assert refused.text_id == "staff.edit.sign-off"
 
 
 async def test_an_officer_writes_and_sends_but_does_not_publish(desk: Desk) -> None:

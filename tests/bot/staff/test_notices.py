@@ -13,18 +13,21 @@ from sqlalchemy import insert
 from bot.clock import FixedClock
 from bot.knowing import ContentWatch, Knowing
 from bot.staff import notices
+from bot.staff.edits import APPROVERS, PUBLISHERS
 from bot.staff.outcomes import Refusal
 from bot.store import content
-from bot.store.tables import OrganisationVersion
+from bot.store.tables import EntryVersion, OrganisationVersion
 from bot.store.unit import Store
 from bot.store.vault import throwaway_vault
 from bot.visits import team
 from handlers.answer import body
-from handlers.office import Colleague
+from handlers.office import Colleague, Role
 from handlers.ports import Nobody
 from handlers.safety import without_database
 from handlers.turn import Turn
+from knowledge.library import NATIONAL
 from knowledge.prose import plain, words_of
+from tests.bot.console.desk import ROLES
 from tests.bot.staff.crew import Heard
 from tests.databases import SqliteFiles
 from tests.house import BRAUNSTONE, INDEXES, braunstone, house
@@ -49,6 +52,10 @@ async def store(database_url: str, clock: FixedClock) -> AsyncIterator[Store]:
     await made.close()
 
 
+def asha(role: Role) -> Colleague:
+    return ASHA.model_copy(update={"role": role})
+
+
 async def revision(store: Store) -> str | None:
     async with store.read() as unit:
         return await content.revision(unit)
@@ -64,8 +71,8 @@ async def test_a_notice_stands_until_it_ends_and_each_change_is_told(store: Stor
         (standing,) = await notices.current(unit)
         assert (standing.about, standing.text, standing.until, standing.staff_id) == (CENTRE, WORDS, FRIDAY, ASHA.id)
         assert await notices.current(unit, FRIDAY) == []
-        assert await notices.end(unit, number, audit)
-        assert not await notices.end(unit, number, audit)
+        assert await notices.end(unit, number, ASHA, audit)
+        assert not await notices.end(unit, number, ASHA, audit)
         assert await notices.current(unit) == []
     assert added not in (None, await revision(store))
     assert [action for action, _ in audit] == ["notice added", "notice ended"]
@@ -88,6 +95,31 @@ async def test_what_cannot_stand_changes_nothing(store: Store) -> None:
     assert await revision(store) is None
 
 
+@pytest.mark.parametrize(
+    ("tier", "may"),
+    [("life-safety", APPROVERS), ("sensitive", APPROVERS), ("general", PUBLISHERS)],
+)
+async def test_only_who_may_publish_an_answer_puts_words_on_it(
+    sqlite_files: SqliteFiles, clock: FixedClock, tier: str, may: frozenset[Role]
+) -> None:
+    store = Store(sqlite_files.fresh(), throwaway_vault(), clock)
+    text = (NATIONAL / "entries" / f"{ALARM}.md").read_text(encoding="utf-8")
+    row = {"slug": ALARM, "version": 1, "local": True, "state": "live", "by": "shipped", "at": NOW}
+    async with store.write() as unit:
+        await unit.session.execute(
+            insert(EntryVersion), [{**row, "text": text.replace("tier: life-safety", f"tier: {tier}")}]
+        )
+        assert await team.add(unit, ASHA.name, ASHA.role, ASHA.agency) == ASHA.id
+        put = {role: await notices.add(unit, ALARM, "entry", WORDS, FRIDAY, asha(role), Heard()) for role in ROLES}
+        assert {role for role, done in put.items() if isinstance(done, int)} == may
+        assert put["officer"] == Refusal("staff.notice.not-yours")
+        number = put["admin"]
+        assert isinstance(number, int)
+        ended = [await notices.end(unit, number, asha(role), Heard()) for role in ("officer", "editor")]
+        assert ended == [False, True]
+    await store.close()
+
+
 async def test_a_resident_reads_it_above_the_steps_and_beside_the_number_until_its_time(
     sqlite_files: SqliteFiles, clock: FixedClock
 ) -> None:
@@ -95,7 +127,8 @@ async def test_a_resident_reads_it_above_the_steps_and_beside_the_number_until_i
         async with built.store.write() as unit:
             await content.seed(unit, BRAUNSTONE)
             assert await team.add(unit, ASHA.name, ASHA.role, ASHA.agency) == ASHA.id
-            await notices.add(unit, ALARM, "entry", "No batteries in the shop until Friday.", FRIDAY, ASHA, Heard())
+            words = "No batteries in the shop until Friday."
+            await notices.add(unit, ALARM, "entry", words, FRIDAY, asha("approver"), Heard())
             helper = built.knowing.library().helpers(built.knowing.library().entry(ALARM))[0]
             await notices.add(unit, helper.id, "organisation", WORDS, FRIDAY, ASHA, Heard())
         assert await ContentWatch(built.store, BRAUNSTONE, built.knowing, "1", INDEXES).look()

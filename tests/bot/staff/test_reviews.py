@@ -11,11 +11,11 @@ from sqlmodel import col
 
 from bot.clock import FixedClock
 from bot.knowing import Knowing
-from bot.staff import reviews
+from bot.staff import reviews, versions
 from bot.staff.outcomes import Refusal
 from bot.store import content
 from bot.store.tables import EntryVersion
-from bot.store.unit import Store
+from bot.store.unit import Store, Unit
 from bot.visits import team
 from handlers.answer import first_message
 from handlers.ports import Nobody
@@ -32,6 +32,13 @@ async def store(database_url: str, clock: FixedClock) -> AsyncIterator[Store]:
         yield made
 
 
+async def read(unit: Unit) -> str:
+    """The mark of what whoever reads the answer now has read."""
+    found = await reviews.reading(unit, ALARM)
+    assert found is not None
+    return found.mark
+
+
 # The one tap
 
 
@@ -40,7 +47,7 @@ async def test_still_correct_is_a_new_live_version_that_differs_in_the_check_alo
     async with store.write() as unit:
         before = await content.revision(unit)
         asha = (await the_team(unit))["Asha"]
-        done = await reviews.still_correct(unit, ALARM, asha, TODAY, audit)
+        done = await reviews.still_correct(unit, ALARM, await read(unit), asha, TODAY, audit)
         assert isinstance(done, int)
     async with store.read() as unit:
         rows = (await unit.session.execute(select(EntryVersion).order_by(col(EntryVersion.version)))).scalars().all()
@@ -61,10 +68,30 @@ async def test_an_officer_confirms_only_what_is_theirs(store: Store) -> None:
         people = await the_team(unit)
         for name in ("Dev", "Ben"):
             await reviews.assign(unit, ALARM, people["Asha"].id, None, Heard())
-            refused = await reviews.still_correct(unit, ALARM, people[name], TODAY, Heard())
+            refused = await reviews.still_correct(unit, ALARM, await read(unit), people[name], TODAY, Heard())
             assert refused == Refusal("staff.review.not-yours")
-        assert await reviews.still_correct(unit, "fire-safety/gone", people["Asha"], TODAY, Heard()) == reviews.GONE
-        assert isinstance(await reviews.still_correct(unit, ALARM, people["Cara"], TODAY, Heard()), int)
+        gone = await reviews.still_correct(unit, "fire-safety/gone", "", people["Asha"], TODAY, Heard())
+        assert gone == reviews.GONE
+        done = await reviews.still_correct(unit, ALARM, await read(unit), people["Cara"], TODAY, Heard())
+        assert isinstance(done, int)
+
+
+async def test_what_was_changed_since_it_was_read_is_not_confirmed(store: Store) -> None:
+    async with store.write() as unit:
+        seen, asha = await read(unit), (await the_team(unit))["Asha"]
+        live = await versions.live(unit, "entry", ALARM)
+        assert live is not None
+        other = await versions.put(unit, "entry", ALARM, False, {"text": f"{TEXT}\nMore.\n", "state": "draft"})
+        row = await versions.one(unit, "entry", other)
+        assert row is not None
+        await versions.go_live(unit, "entry", row)
+        audit = Heard()
+        assert await reviews.still_correct(unit, ALARM, seen, asha, TODAY, audit) == reviews.CHANGED
+        assert audit == []
+        now = await reviews.reading(unit, ALARM)
+        assert now is not None
+        assert not now.entry.signed_off
+        assert isinstance(await reviews.still_correct(unit, ALARM, now.mark, asha, TODAY, audit), int)
 
 
 # What is due
