@@ -11,6 +11,7 @@ import typer
 from bot.clock import SystemClock
 from bot.errors import CommandFault
 from bot.settings import Settings
+from bot.staff import audit
 from bot.store import handovers as tickets
 from bot.store import records
 from bot.store.unit import Store
@@ -40,15 +41,17 @@ def with_store(work: Callable[[Store], Awaitable[Result]]) -> Result:
 
 @handovers.command("list")
 def list_handovers() -> None:
-    """The open tickets, oldest first, with what was said.
+    """The open tickets, oldest first, with what was said. That each was read is recorded.
 
     Example: bot handovers list
     """
 
     async def work(store: Store) -> list[tickets.Ticket]:
-        async with store.read() as unit:
+        async with store.write() as unit:
             found = [await tickets.find(unit, ticket.id) for ticket in await tickets.open_tickets(unit)]
-        return [ticket for ticket in found if ticket]
+            for ticket in (waiting := [ticket for ticket in found if ticket]):
+                await audit.record(unit, None, "read ticket", f"ticket {ticket.id}")
+        return waiting
 
     open_now = with_store(work)
     for ticket in open_now:
@@ -82,6 +85,7 @@ def reply(
         async with store.write() as unit:
             if await tickets.find(unit, ticket) is None:
                 raise CommandFault(why=f"There is no ticket {ticket}: bot handovers list shows the open ones.")
+            await audit.record(unit, None, "reply to ticket", f"ticket {ticket}")
             return await tickets.reply(unit, ticket, words, message)
 
     if not with_store(work):
@@ -100,7 +104,10 @@ def close(ticket: Annotated[int, typer.Argument(help="the ticket's number")]) ->
 
     async def work(store: Store) -> bool:
         async with store.write() as unit:
-            return await tickets.close(unit, ticket)
+            closed = await tickets.close(unit, ticket)
+            if closed:
+                await audit.record(unit, None, "close ticket", f"ticket {ticket}")
+        return closed
 
     if not with_store(work):
         raise CommandFault(why=f"Ticket {ticket} is not open.")
@@ -109,14 +116,17 @@ def close(ticket: Annotated[int, typer.Argument(help="the ticket's number")]) ->
 
 @reports.command("list")
 def list_reports() -> None:
-    """Wrong details that nobody has put right yet.
+    """Wrong details that nobody has put right yet. That they were read is recorded.
 
     Example: bot reports list
     """
 
     async def work(store: Store) -> list[records.Report]:
-        async with store.read() as unit:
-            return await records.open_reports(unit)
+        async with store.write() as unit:
+            found = await records.open_reports(unit)
+            for slug in {report.organisation: None for report in found}:
+                await audit.record(unit, None, "read reports", f"organisation {slug}")
+        return found
 
     waiting = with_store(work)
     for report in waiting:
@@ -137,6 +147,8 @@ def mended(report: Annotated[int, typer.Argument(help="the report's number")]) -
         async with store.write() as unit:
             found = next((r for r in await records.open_reports(unit) if r.id == report), None)
             name = known[found.organisation].name if found and found.organisation in known else "that organisation"
+            if found:
+                await audit.record(unit, None, "put right", f"report {report} {found.organisation}")
             return await records.mend(unit, report, Reply(blocks=Texts().blocks("wrong.mended", name=name)))
 
     was_open, thanked = with_store(work)

@@ -12,6 +12,7 @@ import typer
 from bot.cli.diary import ON, SAFE, Place, Reference, Staff, brief, find, here, reading, whole, writing
 from bot.errors import CommandFault
 from bot.settings import Settings
+from bot.staff import audit
 from bot.store.unit import Unit
 from bot.visits import acts, rounds, team
 from handlers.office import RingTask, StaffVisit
@@ -34,7 +35,8 @@ def list_(
     days: Annotated[int, typer.Option(min=0, max=366, help="how many days ahead")] = 14,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line")] = False,
 ) -> None:
-    """The visits to come, or those of one day with what came of them.
+    """The visits to come, or those of one day with what came of them. With --json each with all that is known of it,
+    and that it was read is recorded.
 
     Example: bot visits list --days 7
     """
@@ -45,7 +47,12 @@ def list_(
             return await rounds.of_day(unit, day.date(), place.zone, place.visits)
         return await rounds.coming(unit, days, place.zone, place.visits)
 
-    found = reading(work)
+    async def recorded(unit: Unit) -> Sequence[StaffVisit]:
+        for visit in (visits := await work(unit)):
+            await audit.record(unit, None, "read visit", visit.reference)
+        return visits
+
+    found = writing(recorded) if as_json else reading(work)
     for visit in found:
         typer.echo(visit.model_dump_json() if as_json else brief(place, visit))
     if not found and not as_json:
@@ -81,7 +88,7 @@ def _by_area(place: Place, visits: Sequence[StaffVisit]) -> list[str]:
 
 @app.command()
 def show(ref: Reference) -> None:
-    """All that is known of one visit, personal details too.
+    """All that is known of one visit, personal details too. That it was read is recorded.
 
     Example: bot visits show J7M-4Q3
     """
@@ -89,9 +96,10 @@ def show(ref: Reference) -> None:
 
     async def work(unit: Unit) -> tuple[StaffVisit, tuple[str, ...]]:
         visit = await find(unit, ref, place.visits)
+        await audit.record(unit, None, "read visit", visit.reference)
         return visit, await acts.referrals(unit, visit.id)
 
-    visit, referred = reading(work)
+    visit, referred = writing(work)
     typer.echo(whole(place, visit))
     if referred:
         typer.echo(f"  Put in touch with: {', '.join(referred)}")
@@ -99,11 +107,18 @@ def show(ref: Reference) -> None:
 
 @app.command("ring-list")
 def ring_list() -> None:
-    """The calls that are due, because no message can reach the resident.
+    """The calls that are due, because no message can reach the resident. That they were read is recorded.
 
     Example: bot visits ring-list
     """
-    place, found = here(), reading(rounds.ring_list)
+
+    async def work(unit: Unit) -> Sequence[RingTask]:
+        calls = await rounds.ring_list(unit)
+        for some in rounds.references(calls):
+            await audit.record(unit, None, "read ring list", some)
+        return calls
+
+    place, found = here(), writing(work)
     for task in found:
         typer.echo(_call(place, task))
     if not found:
@@ -118,7 +133,10 @@ def rung(task: Annotated[int, typer.Argument(metavar="ID", help="the number on t
     """
 
     async def work(unit: Unit) -> bool:
-        return await acts.rung(unit, task)
+        made = await acts.rung(unit, task)
+        if made:
+            await audit.record(unit, None, "ring resident", f"call {task}")
+        return made
 
     if not writing(work):
         raise CommandFault(why=f"There is no call {task} to make: bot visits ring-list.")

@@ -9,6 +9,7 @@ import typer
 
 from bot.cli.diary import Place, Reference, find, here, writing
 from bot.errors import CommandFault
+from bot.staff import audit
 from bot.store.unit import Unit
 from bot.visits import acts, crew
 from handlers.office import Ended
@@ -34,7 +35,7 @@ def outcome(
         said = await acts.end(unit, visit_id, cast(Ended, ended.replace("-", "_")), place.visits)
         return said and (not follow_up or await acts.follow_up(unit, visit_id, True))
 
-    _do(place, ref, act, "has not begun, or has an outcome already")
+    _do(place, ref, f"visit {ended.replace('-', ' ')}", act, "has not begun, or has an outcome already")
     typer.echo(f"{ref}: {ended}.")
 
 
@@ -48,7 +49,7 @@ def note(ref: Reference, text: Annotated[list[str], typer.Argument(help="what co
     async def act(unit: Unit, visit_id: int) -> bool:
         return await acts.note(unit, visit_id, " ".join(text), OPERATOR, place.zone)
 
-    _do(place, ref, act, "takes no more notes, or this one is empty")
+    _do(place, ref, "note on visit", act, "takes no more notes, or this one is empty")
     typer.echo(f"{ref}: noted.")
 
 
@@ -62,7 +63,7 @@ def safeguard(ref: Reference, clear: Annotated[bool, typer.Option("--clear", hel
     async def act(unit: Unit, visit_id: int) -> bool:
         return await acts.safeguard(unit, visit_id, not clear)
 
-    _do(place, ref, act, "is erased already")
+    _do(place, ref, f"safeguarding flag {'down' if clear else 'up'}", act, "is erased already")
     typer.echo(f"{ref}: the safeguarding flag is {'lowered' if clear else 'raised'}.")
 
 
@@ -78,7 +79,7 @@ def refer(ref: Reference, organisation: Annotated[str, typer.Argument(help="its 
     async def act(unit: Unit, visit_id: int) -> bool:
         return await acts.refer(unit, visit_id, organisation, None)
 
-    _do(place, ref, act, "is erased, or its resident has not agreed that details go to partners")
+    _do(place, ref, "refer", act, "is erased, or its resident has not agreed that details go to partners")
     typer.echo(f"{ref}: put in touch with {place.library.organisations[organisation].name}.")
 
 
@@ -92,7 +93,8 @@ def assign(ref: Reference, staff: Annotated[list[int], typer.Argument(metavar="I
     async def act(unit: Unit, visit_id: int) -> bool:
         return await crew.assign(unit, visit_id, staff)
 
-    _do(place, ref, act, f"stays as it is: it needs {place.visits.visitors} visitors who are free then")
+    needed = f"it needs {place.visits.visitors} visitors who are free then"
+    _do(place, ref, "assign visitors", act, f"stays as it is: {needed}")
     typer.echo(f"{ref}: {_names(staff)} go.")
 
 
@@ -110,17 +112,19 @@ def swap(
     async def act(unit: Unit, visit_id: int) -> bool:
         return await crew.swap(unit, visit_id, out, in_)
 
-    _do(place, ref, act, f"stays as it is: {out} does not go there, or {in_} is not free then")
+    _do(place, ref, "swap visitors", act, f"stays as it is: {out} does not go there, or {in_} is not free then")
     typer.echo(f"{ref}: {in_} goes instead of {out}.")
 
 
-def _do(place: Place, ref: str, act: Act, why_not: str) -> None:
-    """Do something to a visit. Raises CommandFault, and leaves everything as it was, where it cannot be done."""
+def _do(place: Place, ref: str, done: str, act: Act, why_not: str) -> None:
+    """Do something to a visit, and record it in the words of `done`. Raises CommandFault, and leaves everything as it
+    was, where it cannot be done."""
 
     async def work(unit: Unit) -> None:
         visit = await find(unit, ref, place.visits)
         if not await act(unit, visit.id):
             raise CommandFault(why=f"Visit {visit.reference} {why_not}.")
+        await audit.record(unit, None, done, visit.reference)
 
     writing(work)
 

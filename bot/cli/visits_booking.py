@@ -11,6 +11,7 @@ import typer
 
 from bot.cli.diary import Moment, Place, Reference, find, here, holidays, writing
 from bot.errors import CommandFault
+from bot.staff import audit
 from bot.store.unit import Unit
 from bot.visits import acts, on_behalf, rounds, telling
 from bot.visits.booking import BOOKED, Claim
@@ -56,15 +57,17 @@ def book(
         reasons=_reasons(place, reason), answers=_answers(place, answer), needs=needs.strip(), word=_word(word),
         for_other=for_other, partners=partners,
     )  # fmt: skip
-
-    async def work(unit: Unit) -> StaffVisit:
-        slot = await _slot(unit, place, when)
-        claim = await on_behalf.book(unit, draft, slot, place.library, place.visits, source, secrets.token_bytes)
-        return await _got(unit, place, claim)
-
-    visit = writing(work)
+    visit = writing(lambda unit: _booked(unit, place, draft, when, source))
     typer.echo(f"Booked: {visit.reference}, {place.words(visit.starts)}.")
     typer.echo(f'At the door the visitors say "{visit.word}".')
+
+
+async def _booked(unit: Unit, place: Place, draft: Draft, when: dt.datetime, source: str) -> StaffVisit:
+    slot = await _slot(unit, place, when)
+    claim = await on_behalf.book(unit, draft, slot, place.library, place.visits, source, secrets.token_bytes)
+    visit = await _got(unit, place, claim)
+    await audit.record(unit, None, "book visit", visit.reference)
+    return visit
 
 
 def move(ref: Reference, when: Moment) -> None:
@@ -80,6 +83,7 @@ def move(ref: Reference, when: Moment) -> None:
         slot = await _slot(unit, place, when, moving=before.id)
         claim = await on_behalf.move(unit, before.id, slot, place.library, place.visits)
         after = await _got(unit, place, claim)
+        await audit.record(unit, None, "move visit", after.reference)
         return after, await telling.changed(unit, chat, after.id, place.texts, place.library.place)
 
     visit, told = writing(work)
@@ -98,6 +102,7 @@ def cancel(ref: Reference) -> None:
         chat = await telling.reachable(unit, visit.id)
         if not await acts.cancel(unit, visit.id, place.visits):
             raise CommandFault(why=f"Visit {visit.reference} is {visit.state} or over: there is nothing to cancel.")
+        await audit.record(unit, None, "cancel visit", visit.reference)
         return visit, await telling.changed(unit, chat, visit.id, place.texts, place.library.place)
 
     visit, told = writing(work)

@@ -36,8 +36,8 @@ def _ring(router: APIRouter, site: Site) -> None:
         who = site.staff(request).who
         async with site.unit() as unit:
             calls = await rounds.ring_list(unit, own_of(who))
-            if calls:
-                await audit.record(unit, who.id, "read ring list", _references(calls))
+            for some in rounds.references(calls):
+                await audit.record(unit, who.id, "read ring list", some)
         facts: dict[str, Any] = {"why": lambda call: _why(site, call), "safely": lambda call: safely(site, call.safe)}
         return site.page(request, "ring.html", calls=calls, tel=tel, **facts)
 
@@ -60,7 +60,3 @@ async def _may(unit: Unit, who: Colleague, task_id: int) -> bool:
 def _why(site: Site, call: RingTask) -> str:
     text_id = f"staff.ring.why-{call.kind}"
     return site.texts.say(text_id if site.texts.has_english(text_id) else "staff.ring.why-other")
-
-
-def _references(calls: tuple[RingTask, ...]) -> str:
-    return ", ".join(dict.fromkeys(call.reference for call in calls))

@@ -65,7 +65,7 @@ class Notice(SQLModel, table=True):
 
 
 class AuditRecord(SQLModel, table=True):
-    """Who did or read what. Each record holds the hash of the one before it in its chain (a process and a day)."""
+    """Who did or read what. Each record holds the hash of the one before it: bot/staff/audit_chain.py."""
 
     __tablename__ = "audit_record"
     __table_args__ = (Index("audit_chain", "chain", "place", unique=True), Index("audit_at", "at"))

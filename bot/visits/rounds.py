@@ -4,7 +4,7 @@ here and go nowhere but to whoever asked."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,8 @@ from knowledge.visits.names import parse_reference
 from knowledge.visits.questions import Visits
 
 Found = Select[Visit, Resident]
+IN_A_RECORD = 20
+"""References that one record of the audit has room for."""
 
 
 async def of_day(
@@ -73,6 +75,20 @@ async def visit_of_task(unit: Unit, task_id: int) -> int | None:
     """The visit that a call is about."""
     task = await unit.session.get(VisitTask, task_id)
     return None if task is None else task.visit_id
+
+
+async def reference_of(unit: Unit, visit_id: int) -> str:
+    """The reference of a visit that there is."""
+    reference: str = (
+        await unit.session.execute(select(col(Visit.reference)).where(col(Visit.id) == visit_id))
+    ).scalar_one()
+    return reference
+
+
+def references(calls: Iterable[RingTask]) -> Iterator[str]:
+    """The references of the visits that calls are about, each once; as many together as one record holds."""
+    each = list(dict.fromkeys(call.reference for call in calls))
+    return (", ".join(each[at : at + IN_A_RECORD]) for at in range(0, len(each), IN_A_RECORD))
 
 
 def _all(own: int | None) -> Found:

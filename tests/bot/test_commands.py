@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import io
 import json
 import os
@@ -16,8 +17,11 @@ from typing import NamedTuple, Protocol
 import httpx
 import pytest
 
+from bot.cli import content as commands
 from bot.cli import main
+from bot.clock import FixedClock
 from bot.store.vault import vault_from
+from knowledge.check import Fault
 
 FIELDS = ["text", "route", "tier", "answered", "offered", "action", "reply", "ms"]
 
@@ -94,6 +98,18 @@ def test_content_check_finds_nothing(bot: Bot) -> None:
     assert out.strip().endswith("140 entries and 90 organisations: no faults")
 
 
+def test_content_check_knows_what_day_it_is(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch, clock: FixedClock, tmp_path: Path
+) -> None:
+    def found(_place: Path, on: dt.date | None, today: dt.date) -> list[Fault]:
+        return [Fault(tmp_path / "a.md", 1, f"{on} and {today}")]
+
+    monkeypatch.setattr(commands, "SystemClock", lambda: clock)
+    monkeypatch.setattr(commands, "faults_of", found)
+    code, out, _ = bot("content", "check")
+    assert (code, out.strip().rpartition(": ")[2]) == (1, "None and 2026-11-25")
+
+
 def test_content_is_counted(bot: Bot) -> None:
     code, out, _ = bot("content", "stats", "--json")
     assert code == 0
@@ -132,8 +148,22 @@ def test_nobody_waits_yet(bot: Bot) -> None:
 
 
 def test_off_and_on(bot: Bot) -> None:
-    assert bot("off", "Back", "tomorrow.").code == 0
+    assert bot("off", "Back", "tomorrow.", "--reason", "wrong hours").code == 0
     assert bot("on").out.strip() == "On."
+    on, off = (line.partition("  ")[2] for line in bot("audit", "list").out.splitlines())
+    assert (off, on) == ("the command line: switch off (wrong hours)", "the command line: switch on")
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [(("Back tomorrow.",), "Say why"), ((" ", "--reason", "wrong hours"), "Say what residents read")],
+)
+def test_off_needs_words_for_residents_and_a_reason(bot: Bot, given: tuple[str, ...], missing: str) -> None:
+    code, out, err = bot("off", *given)
+    assert (code, out) == (1, "")
+    assert missing in err
+    assert bot("on").code == 0
+    assert "switch off" not in bot("audit", "list").out
 
 
 def test_a_webhook_needs_an_address_first(bot: Bot) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.clock import FixedClock
+from bot.staff import audit, audit_chain
 from bot.store import chats
 from bot.store.tables import Chat, Question
 from bot.store.unit import Unit
@@ -87,6 +88,15 @@ async def the_visit(unit: Unit) -> Visit:
     return (await unit.session.execute(select(Visit))).scalar_one()
 
 
+async def recorded(built: House) -> list[tuple[str | None, str, str]]:
+    """Who did and read what, in order, but for linking their accounts."""
+    async with built.store.read() as unit:
+        assert await audit_chain.verify(unit) == []
+        found = [one for one in reversed(await audit.entries(unit)) if one.action != "link account"]
+        names = await audit.names(unit, {one.staff_id for one in found})
+    return [(names.get(one.staff_id or 0), one.action, one.about) for one in found]
+
+
 async def test_a_visit_from_on_our_way_to_done(built: House, ann: OnTelegram, clock: FixedClock) -> None:
     reference = await booked(built, ann)
     asha, clock.at = await colleague(built, ann), BEFORE
@@ -113,6 +123,8 @@ async def test_a_visit_from_on_our_way_to_done(built: House, ann: OnTelegram, cl
     assert f"1. 10am LE3 {reference} done" in (await asha.tap("That day's round")).buttons
     async with built.store.read() as unit:
         assert (await the_visit(unit)).state == "done"
+    read, set_out, done = (("Asha", did, reference) for did in ("read visit", "on our way", "visit done"))
+    assert await recorded(built) == [read, read, set_out, read, read, read, done]
 
 
 async def test_a_resident_says_no_while_the_visitors_are_on_their_way(
@@ -178,6 +190,8 @@ async def test_flags_follow_ups_and_referrals(built: House, ann: OnTelegram) -> 
     assert "Nothing was sent to them." in await asha.say("1")
     async with built.store.read() as unit:
         assert (await unit.session.execute(select(col(Referral.visit_id)))).scalar_one() == visit.id
+    acts_of_asha = [did for who, did, about in await recorded(built) if (who, about) == ("Asha", reference)]
+    assert [did for did in acts_of_asha if did != "read visit"] == ["safeguarding flag up", "follow-up wanted", "refer"]
 
 
 async def test_strangers_and_those_who_left_are_told_nothing(built: House, ann: OnTelegram) -> None:
@@ -220,6 +234,8 @@ async def test_an_officer_sees_their_own_and_a_coordinator_all_and_swaps(built: 
     assert "1. Cy" in screen.buttons
     assert "Cy goes instead of Asha." in await robin.tap("1. Cy")
     assert "Going: Ben, Cy" in await cy.say(f"/staff {reference}")
+    assert ("Robin", "swap visitors", reference) in await recorded(built)
+    assert (await recorded(built))[-1] == ("Cy", "read visit", reference), "not when it was not theirs"
     asha = await colleague(built, ann)
     assert "Hello Asha." in await asha.say(f"/staff {reference}")
 
@@ -237,6 +253,9 @@ async def test_the_ring_list(built: House, ann: OnTelegram, clock: FixedClock) -
     assert "Noted: you rang." in await asha.tap(f"Rung {reference}")
     assert "not on the list any more" in await asha.tap(f"Rung {reference}")
     assert "There are no calls to make." in await asha.tap("Ring list")
+    read, rung = await recorded(built)
+    assert read == ("Asha", "read ring list", reference)
+    assert rung[:2] == ("Asha", "ring resident")
 
 
 async def test_my_calendar_has_an_address(built: House, ann: OnTelegram) -> None:

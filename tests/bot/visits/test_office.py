@@ -13,13 +13,14 @@ from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from bot.clock import FixedClock
+from bot.staff import audit
 from bot.store import outbox
 from bot.store.tables import Chat, Outbox
 from bot.store.visit_tables import Occupied, Referral, StaffMember, Visit, VisitTask, WaitingPlace
-from bot.visits import acts, booking, erasing, on_behalf, rota, team, telling, ways
+from bot.visits import acts, booking, erasing, on_behalf, rota, rounds, team, telling, ways
 from bot.visits.office import TeamOffice
 from handlers.catalogue import Texts
-from handlers.office import Ended, Office, Role, Told
+from handlers.office import Ended, Office, RingTask, Role, Told
 from knowledge.visits.slots import Slot
 from tests.bot.visits.estate import ELEVEN, MONDAY, NINE, TEN, Estate, draft, estate, library, visits
 
@@ -287,6 +288,14 @@ async def test_nothing_is_written_on_a_visit_that_was_erased(crowd: Team, clock:
     assert (await crowd.row()).notes is None
 
 
+def test_a_long_ring_list_is_recorded_whole() -> None:
+    called = [f"J7M-{number:03}" for number in range(45)]
+    calls = [RingTask(id=1, visit_id=1, reference=each, kind="missed", due_at=NINE) for each in (*called, called[0])]
+    noted = list(rounds.references(calls))
+    assert ", ".join(noted).split(", ") == called
+    assert max(map(len, noted)) <= audit.LONGEST_ABOUT
+
+
 async def test_a_referral_needs_consent_and_an_organisation_that_we_know(crowd: Team) -> None:
     unwilling = await crowd.estate.book(2, ELEVEN, partners=False)
     async with crowd.office(COORDINATOR) as office:
@@ -366,6 +375,7 @@ async def test_of_two_visits_at_one_time_one_gets_the_colleague(crowd: Team) -> 
             unit, draft(address="2 Marzipan Walk"), slot, library(), visits(), "phone", crowd.estate.random_bytes
         )
     assert other.visit_id is not None
+    assert (await crowd.estate.visit(other.visit_id)).area == "Braunstone", "it is counted there"
 
     async def take(visit: int, out: int) -> bool:
         async with crowd.office(COORDINATOR) as office:
