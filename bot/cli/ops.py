@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import importlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import typer
@@ -13,9 +16,11 @@ from bot.clock import SystemClock
 from bot.ops import backup as backups
 from bot.ops.backup import KEEP_DAYS, Copied
 from bot.ops.errors import NowhereToPut
+from bot.ops.files import file_of
 from bot.ops.port import Ported, port
 from bot.settings import Settings
-from bot.wiring import keys_file
+from bot.store.engine import is_postgres
+from bot.wiring import erased_log, keys_file
 from handlers.catalogue import Texts
 
 SHOWN = 16
@@ -26,7 +31,8 @@ def backup(
     where: Annotated[Path | None, typer.Argument(metavar="FILE|FOLDER", help="else BOT_BACKUP_FOLDER")] = None,
     keep_days: Annotated[int, typer.Option(min=1, help="older copies in the folder are deleted")] = KEEP_DAYS,
 ) -> None:
-    """Copy the database while the bot runs, and read the copy through. The keys are not in it.
+    """Copy the database while the bot runs, and read the copy through. The keys are not in it. PostgreSQL is copied
+    by pg_dump.
 
     Example: bot backup /mnt/backups --keep-days 35
     """
@@ -37,9 +43,12 @@ def backup(
         raise NowhereToPut()
     if where is None:
         place.mkdir(parents=True, exist_ok=True)
-    typer.echo(texts.say("staff.ops.backup.done", **_facts(backups.backup(settings.database_url, place, now))))
+    made = _kind(settings.database_url).backup(settings.database_url, place, now)
+    typer.echo(texts.say("staff.ops.backup.done", **_facts(made)))
+    if made.tried:
+        typer.echo(texts.say("staff.ops.backup.tried"))
     typer.echo(texts.say("staff.ops.backup.keys", keys=keys_file(settings)))
-    for path in backups.delete_old(place, now, keep_days):
+    for path in _past_their_time(settings.database_url, place, now, keep_days):
         typer.echo(texts.say("staff.ops.backup.deleted", days=keep_days, path=path))
 
 
@@ -53,10 +62,24 @@ def restore(
     """
     os.umask(0o077)
     settings, texts, now = Settings(), Texts(), SystemClock().now()
-    done = backups.restore(copied, settings.database_url, keys_file(settings), now, replace=replace)
+    keys, erased = keys_file(settings), erased_log(settings)
+    url = settings.database_url
+    done = _kind(url).restore(copied, url, keys, now, replace=replace, erased=erased)
     typer.echo(texts.say("staff.ops.restore.done", opened=done.opened, **_facts(done.copied)))
+    typer.echo(texts.say("staff.ops.restore.erased", count=done.erased_again, path=erased.path))
     if done.before is not None:
         typer.echo(texts.say("staff.ops.restore.before", path=done.before))
+
+
+def _kind(url: str) -> ModuleType:
+    """What copies a database of this kind; the driver of the other kind is not loaded."""
+    return importlib.import_module("bot.ops.postgres") if is_postgres(url) else backups
+
+
+def _past_their_time(url: str, folder: Path, now: dt.datetime, days: int) -> list[Path]:
+    """Old copies, and what a restore set aside beside the database: they are deleted."""
+    aside = [] if is_postgres(url) else backups.delete_set_aside(file_of(url), now, days)
+    return [*backups.delete_old(folder, now, days), *aside]
 
 
 def port_db(

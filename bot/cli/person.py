@@ -46,6 +46,8 @@ NAMES = {
     "handover": "requests for a person",
     "handover_message": "messages in those requests",
     "outbox": "messages that the bot sent or was about to send",
+    "subscription": "topics that they asked to hear about",
+    "campaign_recipient": "campaigns that were queued for them",
     "inbox": "numbers of their own messages",
     "visit_task": "reminders, calls and other tasks",
     "waiting_place": "places on the waiting list",
@@ -59,7 +61,8 @@ KEPT = """What stays, and why:
   visits without any detail, and counts by day, so that the work can be counted
   numbers of messages of the last seven days, so that none is answered twice
   the record that this was done, with references and no details
-  backups, until they are 35 days old"""
+  backups, until they are 35 days old
+  a line of keyed hashes for 36 days, so that a backup that is put back does not bring them back"""
 
 
 @app.command()
@@ -99,9 +102,11 @@ def erase(
     async def work(unit: Unit, found: Person) -> Receipt:
         about = await _about(unit, found, reason)
         receipt = await privacy.erase(unit, found)
-        await audit.record(unit, staff, "erase person", about)
-        if not yes:
+        if yes:
+            await audit.record(unit, staff, "erase person", about)
+        else:
             await unit.session.rollback()
+            unit.erased.clear()
         return receipt
 
     receipt = _for(staff, _wanted(visit, word, chat, phone), work)

@@ -14,11 +14,12 @@ from bot.ops import machine
 from bot.ops.database import Looked, look_at_database, within
 from bot.ops.files import file_of
 from bot.ops.findings import Finding, good, wrong
+from bot.ops.room import room
 from bot.settings import Settings
 from bot.store.engine import is_postgres
 from bot.store.unit import Store
 from bot.store.vault import Vault, throwaway_vault, vault_from
-from bot.wiring import keys_file, place_folder
+from bot.wiring import erased_log, keys_file, place_folder
 from knowledge.library import read_place
 
 Look = Callable[[str, str], Awaitable[Seen]]
@@ -41,11 +42,13 @@ async def examine(settings: Settings, clock: Clock, look: Look) -> AsyncIterator
     looked = await _database(settings, clock, place, keys)
     for finding in looked.findings:
         yield finding
-    yield machine.look_at_disk(*_room(settings))
+    yield machine.look_at_disk(room(settings), _size(settings.database_url))
     yield machine.look_at_index(settings.index_folder)
     yield machine.look_at_clock(read_place(place / "place.toml").timezone, clock.now(), looked.newest)
     yield machine.look_at_address(settings)
-    yield machine.look_at_backups(settings.backup_folder, keys, clock.now())
+    yield machine.look_at_erasures(erased_log(settings).path)
+    for finding in _backups(settings, clock.now(), keys):
+        yield finding
     yield await _telegram(settings, clock.now(), look)
 
 
@@ -66,15 +69,18 @@ def _vault(keys: Path) -> Vault | None:
 
 
 def _size(url: str) -> int:
+    """Bytes of a SQLite database; 0 where there is none, or it is on PostgreSQL."""
+    if is_postgres(url):
+        return 0
     path = file_of(url)
     return path.stat().st_size if path.is_file() else 0
 
 
-def _room(settings: Settings) -> tuple[Path, int]:
-    """The folder that must not fill up, and the size of the database in it."""
+def _backups(settings: Settings, now: dt.datetime, keys: Path) -> list[Finding]:
+    folder = settings.backup_folder
     if is_postgres(settings.database_url):
-        return settings.index_folder, 0
-    return file_of(settings.database_url).parent, _size(settings.database_url)
+        return [machine.look_at_backups(folder, keys, now, machine.PG_DUMP)]
+    return [machine.look_at_backups(folder, keys, now), *machine.look_aside(file_of(settings.database_url), now)]
 
 
 async def _telegram(settings: Settings, now: dt.datetime, look: Look) -> Finding:

@@ -10,7 +10,7 @@ class OpsError(BotError):
 
 
 class NotSqlite(OpsError):
-    """Copies are made of SQLite files; PostgreSQL has tools of its own."""
+    """What works on a file was asked of PostgreSQL."""
 
     text_id = "staff.ops.not-sqlite"
 
@@ -85,3 +85,21 @@ class Differs(OpsError):
     """After the move, tables are not the same on both sides."""
 
     text_id = "staff.ops.differs"
+
+
+class ToolMissing(OpsError):
+    """A tool of PostgreSQL is not on PATH."""
+
+    text_id = "staff.ops.tool-missing"
+
+
+class ToolFailed(OpsError):
+    """A tool of PostgreSQL ended with a fault."""
+
+    text_id = "staff.ops.tool-failed"
+
+
+class NotAllowed(OpsError):
+    """PostgreSQL does not let the bot's user do this."""
+
+    text_id = "staff.ops.not-allowed"

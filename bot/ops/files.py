@@ -89,10 +89,19 @@ def copy(source: Path, target: Path) -> None:
         with closing(sqlite3.connect(source)) as read, closing(sqlite3.connect(target)) as written:
             read.execute(WAIT)
             read.backup(written)
-            written.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
     except sqlite3.DatabaseError as error:
         raise Damaged(path=source) from error
-    with target.open("rb") as file:
+    as_one_file(target)
+
+
+def as_one_file(path: Path) -> None:
+    """A database that nobody has open becomes one file without a log beside it, on the disk. Raises Damaged."""
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.DatabaseError as error:
+        raise Damaged(path=path) from error
+    with path.open("rb") as file:
         os.fsync(file.fileno())
 
 

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.ops.backup import backups
+from bot.ops.backup import KEEP_DAYS, backups, set_aside
 from bot.ops.findings import Finding, good, wrong
 from bot.settings import Settings
 from knowledge.check import check
@@ -18,6 +18,7 @@ from knowledge.check import check
 MEGABYTE = 1_000_000
 LEAST_FREE = 200
 """Megabytes; and never less than twice the database, so that a copy of it fits."""
+PG_DUMP = "pg_dump"
 LATEST_BACKUP = dt.timedelta(days=2)
 MIDSUMMER, SUMMER_TIME = dt.datetime(2027, 6, 21, 12), dt.timedelta(hours=1)  # noqa: DTZ001  a wall clock's
 HERE = ("http://localhost", "http://127.0.0.1")
@@ -86,10 +87,30 @@ def look_at_content(folder: Path) -> Finding:
     return good("content")
 
 
-def look_at_backups(folder: Path | None, keys: Path, now: dt.datetime) -> Finding:
-    """Is there a copy of the last days, and no key beside it?"""
+def look_at_erasures(path: Path) -> Finding:
+    """Can it be written down who was erased?"""
+    try:
+        with tempfile.TemporaryFile(dir=nearest(path.parent)):
+            return good("erasures", path=path)
+    except OSError:
+        return wrong("erasures", "not-writable", path=path)
+
+
+def look_aside(database: Path, now: dt.datetime) -> list[Finding]:
+    """What a restore has kept beside a database, one by one: it holds personal data."""
+    kept = {path: (now - made).days for path, made in sorted(set_aside(database).items())}
+    return [
+        wrong("aside", "old", path=path, days=days) if days > KEEP_DAYS else good("aside", path=path)
+        for path, days in kept.items()
+    ]
+
+
+def look_at_backups(folder: Path | None, keys: Path, now: dt.datetime, tool: str | None = None) -> Finding:
+    """Is there a copy of the last days, no key beside it, and the tool that makes copies, where one is needed?"""
     if folder is None:
         return good("backups", "no-folder")
+    if tool is not None and shutil.which(tool) is None:
+        return wrong("backups", "no-tool")
     if os.path.realpath(keys.parent) == os.path.realpath(folder):
         return wrong("backups", "beside-the-keys", folder=folder)
     made = max(backups(folder).values(), default=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import psycopg
@@ -14,6 +14,13 @@ from bot.store.listening import address
 UPGRADING = 0x626F7432
 """By which processes that do this at once know each other."""
 TABLE = "procrastinate_jobs"
+KEPT: Mapping[str, str] = {
+    TABLE: "it was carried out, or its worker died: the row goes",
+    "procrastinate_events": "goes with its job",
+    "procrastinate_periodic_defers": "the next round of the same duty is due: the row goes",
+    "procrastinate_workers": "it stopped, or gave no sign of life: the row goes",
+}
+"""How long each table of the library keeps a row, as docs/privacy.md tells it. They are made on PostgreSQL alone."""
 
 
 def bring_up_to_date(url: str, schema: str, folder: Path) -> None:

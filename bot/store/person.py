@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import SQLModel, col
@@ -24,6 +24,8 @@ class Person:
     chats: tuple[int, ...] = ()
     visits: tuple[int, ...] = ()
     residents: tuple[int, ...] = ()
+    phone_index: str | None = field(default=None, compare=False)
+    """The keyed hash of the number that they were found by, if they were."""
 
     def __bool__(self) -> bool:
         return bool(self.chats or self.visits or self.residents)
@@ -51,18 +53,25 @@ async def by_visit(unit: Unit, reference: str, word: str) -> Person:
         return Person()
     if not claiming.same_word(unit.vault.open("visit.doorstep_word", visit.doorstep_word), word):
         return Person()
-    return await _visited(unit, [visit.resident_id] if visit.resident_id else [], [visit.id])
+    return await visited(unit, [visit.resident_id] if visit.resident_id else [], [visit.id])
 
 
 async def by_phone(unit: Unit, phone: str) -> Person:
     """By a phone number in international form: of those who are visited, and in requests for a call."""
-    residents = await _numbers(unit, Resident, col(Resident.phone_index) == unit.vault.index("phone", phone))
+    index = unit.vault.index("phone", phone)
+    found = await visited(unit, await _numbers(unit, Resident, col(Resident.phone_index) == index), ())
     asked = await _asked_to_be_rung(unit, phone)
-    visited = await _visited(unit, residents, ())
-    if not asked:
-        return visited
-    talked = await of_chats(unit, sorted({*asked, *visited.chats}))
-    return Person(talked.chats, _both(visited.visits, talked.visits), _both(visited.residents, talked.residents))
+    talked = await of_chats(unit, sorted({*asked, *found.chats})) if asked else Person()
+    return replace(joined(found, talked), phone_index=index)
+
+
+def joined(one: Person, other: Person) -> Person:
+    """Two halves of what is known about one person, or two persons who are treated alike."""
+    return Person(
+        chats=_both(one.chats, other.chats),
+        visits=_both(one.visits, other.visits),
+        residents=_both(one.residents, other.residents),
+    )
 
 
 def rows_of(person: Person) -> Mapping[type[SQLModel], ColumnElement[bool]]:
@@ -100,20 +109,19 @@ async def counted(unit: Unit, person: Person) -> dict[str, int]:
     return dict((await unit.session.execute(select(*counts))).one()._mapping)
 
 
-async def references(unit: Unit, person: Person) -> Sequence[str]:
-    """What their visits are called."""
-    statement = select(col(Visit.reference)).where(col(Visit.id).in_(person.visits)).order_by(col(Visit.id))
-    return (await unit.session.execute(statement)).scalars().all()
-
-
-async def _visited(unit: Unit, residents: Sequence[int], visits: Sequence[int]) -> Person:
+async def visited(unit: Unit, residents: Sequence[int], visits: Sequence[int]) -> Person:
     """Whoever is visited. A chat belongs to them too unless it booked for somebody else."""
     theirs = or_(col(Visit.id).in_(visits), col(Visit.resident_id).in_(residents))
     rows = (await unit.session.execute(select(Visit).where(theirs))).scalars().all()
     chats = {row.chat_id for row in rows if row.chat_id is not None and not _for_other(unit, row)}
     talked = await of_chats(unit, sorted(chats)) if chats else Person()
-    found = Person((), tuple(sorted(row.id for row in rows)), tuple(residents))
-    return Person(talked.chats, _both(found.visits, talked.visits), _both(found.residents, talked.residents))
+    return joined(Person((), tuple(row.id for row in rows), tuple(residents)), talked)
+
+
+async def references(unit: Unit, person: Person) -> Sequence[str]:
+    """What their visits are called."""
+    statement = select(col(Visit.reference)).where(col(Visit.id).in_(person.visits)).order_by(col(Visit.id))
+    return (await unit.session.execute(statement)).scalars().all()
 
 
 def _for_other(unit: Unit, visit: Visit) -> bool:

@@ -11,10 +11,11 @@ from sqlalchemy import delete, update
 from sqlmodel import col
 
 from bot.staff import campaigns_heard
-from bot.store import evidence, handovers, inbox, outbox, person_copy
+from bot.store import evidence, handovers, inbox, marks, outbox, person_copy
 from bot.store import person as persons
 from bot.store.person import Person
-from bot.store.tables import Chat, Inbox, Outbox
+from bot.store.reach_tables import Evidence
+from bot.store.tables import Chat, Feedback, Inbox, Outbox
 from bot.store.unit import Unit
 from bot.store.visit_tables import Resident, Visit, VisitFeedback, VisitTask, WaitingPlace
 from bot.visits import erasing
@@ -26,6 +27,9 @@ DELETABLE_FOR = dt.timedelta(hours=48)
 """Bot API, deleteMessage: a message can only be deleted if it was sent less than 48 hours ago."""
 EMPTIED = (Inbox, Chat, Visit, VisitFeedback)
 """Tables of which a bare row stays: to apply nothing twice, to write to nobody who does not want it, to count."""
+NAMELESS = (Feedback, Evidence)
+"""Taps that name nobody once their chat is forgotten: a row that went would be seen in what is published of its month
+(docs/decisions/0029)."""
 WITH_THE_VISIT = (Resident, VisitTask, WaitingPlace)
 
 
@@ -70,8 +74,8 @@ class ThisPerson:
 
 async def forget_person(unit: Unit, chat_id: int) -> None:
     """Delete all that is held about a chat; visits to come are cancelled. What stays: the empty chat row with its wish
-    not to be written to, bare rows of visits to count, and the keys of updates of the last seven days, without which a
-    repeat would be applied twice."""
+    not to be written to, bare rows of visits and of taps to count, and the keys of updates of the last seven days,
+    without which a repeat would be applied twice."""
     await _forget(unit, await persons.of_chats(unit, [chat_id]))
 
 
@@ -115,10 +119,13 @@ async def erase(unit: Unit, person: Person) -> Receipt:
 
 
 async def _forget(unit: Unit, person: Person) -> int:
+    unit.erased.extend(await marks.of_person(unit, person))
     cancelled = await erasing.forget_visits(unit, col(Visit.id).in_(person.visits))
     await unit.session.execute(delete(Resident).where(col(Resident.id).in_(person.residents)))
     for table, theirs in persons.rows_of(person).items():
-        if table not in (*EMPTIED, *WITH_THE_VISIT):
+        if table in NAMELESS:
+            await unit.session.execute(_plainly(update(table).where(theirs).values(chat_id=None)))
+        elif table not in (*EMPTIED, *WITH_THE_VISIT):
             await unit.session.execute(_plainly(delete(table).where(theirs)))
     inboxes, chats = col(Inbox.chat_id).in_(person.chats), col(Chat.id).in_(person.chats)
     await unit.session.execute(_plainly(update(Inbox).where(inboxes).values(message_id=None)))

@@ -9,11 +9,13 @@ import pytest
 
 import tests.bot.test_commands as commands
 from bot.cli.diary import writing
+from bot.cli.person import NAMES
 from bot.clock import FixedClock
 from bot.store import effects
+from bot.store.person import Person, rows_of
 from bot.store.tables import Chat
 from bot.store.unit import Unit
-from handlers.turn import KeepQuestion, OpenHandover
+from handlers.turn import KeepQuestion, OpenHandover, ReportDetail, Subscribe
 from tests.bot.test_commands import Bot
 from tests.databases import SqliteFiles
 
@@ -62,8 +64,30 @@ def held(bot: Bot) -> None:
         await unit.session.flush()
         asked = OpenHandover(wish="callback", phone="+441164960123")
         await effects.apply(unit, chat.id, "telegram", [asked, KeepQuestion(text="bins", route="unknown")])
+        await effects.apply(unit, chat.id, "telegram", [Subscribe(topic="fireworks")])
 
     writing(work)
+
+
+def test_who_reads_and_answers_requests_is_recorded(bot: Bot) -> None:
+    held(bot)
+
+    async def work(unit: Unit) -> None:
+        wrong = [ReportDetail(organisation="age-uk-leicester", words="They moved.", thank=False)] * 2
+        await effects.apply(unit, 1, "telegram", wrong)
+
+    writing(work)
+    assert "ring +441164960123" in bot("handovers", "list").out
+    assert bot("handovers", "reply", "1", "Yes,", "we", "can.").code == 0
+    assert bot("handovers", "close", "1").code == 0
+    assert bot("handovers", "close", "1").code == 1
+    assert bot("reports", "list").out.count("They moved.") == 2
+    assert bot("reports", "mended", "1").code == 0
+    record = [line.partition("the command line: ")[2] for line in reversed(bot("audit", "list").out.splitlines())]
+    assert [each for each in record if "staff" not in each] == [
+        "read ticket (ticket 1)", "reply to ticket (ticket 1)", "close ticket (ticket 1)",
+        "read reports (organisation age-uk-leicester)", "put right (report 1 age-uk-leicester)",
+    ]  # fmt: skip
 
 
 def test_a_copy_for_somebody_who_asked(bot: Bot, tmp_path: Path) -> None:
@@ -89,12 +113,17 @@ def test_forgetting_is_shown_first_then_done_with_a_receipt_and_recorded(bot: Bo
     done = bot("person", "erase", *THEM, "--yes").out
     assert done.splitlines()[0] == "Erased:"
     assert done.splitlines()[1:3] == shown.splitlines()[1:3]
+    assert "  topics that they asked to hear about: 1" in done.splitlines()
     assert "backups, until they are 35 days old" in done
     assert "nothing: it was erased before" in bot("person", "erase", *THEM, "--yes").out
     record = bot("audit", "list").out
     assert record.count("erase person (asked: chat 1;)") == 2, "what was only shown is no act"
     assert "12345" not in record
     assert bot("audit", "verify").code == 0
+
+
+def test_the_receipt_has_a_name_for_everything_that_can_go() -> None:
+    assert set(NAMES) == {str(table.__tablename__) for table in rows_of(Person())}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.clock import FixedClock
-from bot.ops.backup import backup, backups, delete_old, restore
+from bot.ops.backup import backup, backups, delete_old, delete_set_aside, restore, set_aside
 from bot.ops.errors import (
     AlreadyThere,
     Damaged,
@@ -134,6 +134,16 @@ def test_what_was_there_is_kept_beside(demo: Path, demo_keys: Path, tmp_path: Pa
     assert done.before == tmp_path / "bot.sqlite3.before-20261125T100000Z"
     assert ask(done.before, "SELECT max(turns) FROM route_count") == 77
     assert ask(target, "SELECT count(*) FROM route_count WHERE turns = 77") == 0
+
+
+def test_what_was_kept_beside_goes_after_35_days(tmp_path: Path) -> None:
+    database, stamps = tmp_path / "bot.sqlite3", ("20261021T100000Z", "20261020T095959Z", "holiday")
+    first, old, mine = (tmp_path / f"bot.sqlite3.before-{stamp}" for stamp in stamps)
+    for path in (database, first, old, mine):
+        path.touch()
+    assert set(set_aside(database)) == {first, old}
+    assert delete_set_aside(database, NOW) == [old]
+    assert sorted(tmp_path.iterdir()) == [database, first, mine]
 
 
 def test_a_copy_of_an_older_schema_is_brought_up_to_date(demo: Path, demo_keys: Path, tmp_path: Path) -> None:

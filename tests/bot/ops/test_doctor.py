@@ -30,7 +30,7 @@ from tests.fake_telegram import TOKEN, FakeTelegram
 
 CHECKS = [
     "keys", "content", "schema", "durable", "seals", "outbox", "reviews", "database", "disk", "index", "clock",
-    "address", "backups", "telegram",
+    "address", "erasures", "backups", "telegram",
 ]  # fmt: skip
 HOOK = "https://bot.example/telegram/path"
 LATELY, EARLIER = (dt.datetime(2026, 11, 25, hour, 30, tzinfo=dt.UTC) for hour in (9, 8))
@@ -112,11 +112,16 @@ async def test_what_is_wrong_on_the_machine(
     assert settings.keys_file is not None
     settings.keys_file.chmod(0o644)
     monkeypatch.setattr(machine, "LEAST_FREE", 10**12)
-    ill = {"index_folder": tmp_path / "a file", "public_url": "http://bot.example"}
+    (tmp_path / "bot.sqlite3.before-20261023T100000Z").touch()
+    noted = tmp_path / "a file" / "erased.log"
+    ill = {"index_folder": tmp_path / "a file", "public_url": "http://bot.example", "erased_file": noted}
     clock.move(days=3)
     assert await faults(settings.model_copy(update=ill), clock) == {
         "keys.open-to-others", "disk.full", "index.not-writable", "address.not-https", "backups.old",
+        "erasures.not-writable", "aside.old",
     }  # fmt: skip
+    (tmp_path / "bot.sqlite3.before-20261025T100000Z").touch()
+    assert [one.ok for one in machine.look_aside(tmp_path / "bot.sqlite3", clock.now())] == [False, True]
 
 
 async def test_nothing_is_made_by_looking(clock: FixedClock, tmp_path: Path) -> None:

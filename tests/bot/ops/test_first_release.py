@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import MetaData
 
 from bot import wiring
 from bot.clock import FixedClock
-from bot.ops.backup import backup
 from bot.ops.files import revisions, sound
+from bot.ops.port import port
+from bot.ops.tally import Tally, tally
 from bot.settings import Settings
 from bot.store import migrate
 from bot.store.visit_tables import Resident
@@ -20,8 +23,12 @@ from bot.visits import details
 from bot.visits.own import newest
 from bot.wiring import House, house
 from tests.bot.ops.kept import moved
+from tests.bot.test_commands import Bot, bot
+from tests.databases import PostgresServer
 from tests.house import Scripted
 from tests.stories.player import AtTheTerminal
+
+__all__ = ["bot"]
 
 DUMP = Path(__file__).with_name("first_release.sql")
 KEYS = {"keys": {"1": "01" * 32}, "index": "02" * 32}
@@ -65,11 +72,52 @@ async def test_the_start_upgrades_it_and_their_visit_can_be_moved(settings: Sett
     assert (told.address, told.postcode, told.needs) == ("12 Marzipan Walk", "LE3 1AA", "A loud parrot")
 
 
-async def test_the_way_back_is_the_copy_from_before(settings: Settings, tmp_path: Path, clock: FixedClock) -> None:
-    """As the page says: copy, upgrade, and where the new version will not do, put the copy back for the old one."""
-    url = settings.database_url
-    copied = backup(url, tmp_path / "before.sqlite3", clock.now())
-    migrate.upgrade(url)
-    assert sound(Path(url.removeprefix("sqlite:///"))).revision == revisions()[0]
-    migrate.downgrade(url, copied.sound.revision)
-    assert sound(Path(url.removeprefix("sqlite:///"))) == copied.sound
+def tallies(database: Path) -> dict[str, Tally]:
+    """Rows and hash of every table that a file has, of whatever schema."""
+    bound, found = migrate.engine(f"sqlite:///{database}"), MetaData()
+    try:
+        with bound.connect() as connection:
+            found.reflect(connection)
+            return {table.name: tally(connection, table) for table in found.sorted_tables}
+    finally:
+        bound.dispose()
+
+
+@pytest.fixture
+def database(settings: Settings) -> dict[str, str]:
+    """The same deployment for commands."""
+    return {"BOT_DATABASE_URL": settings.database_url, "BOT_KEYS_FILE": str(settings.keys_file)}
+
+
+def test_the_way_back_is_the_copy_from_before(
+    bot: Bot, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the page says: copy, upgrade, and where the new version will not do, the old one puts the copy back."""
+    here, copied = tmp_path / "bot.sqlite3", tmp_path / "copies" / "before.sqlite3"
+    before = tallies(here)
+    assert bot("backup", str(copied)).code == 0
+    migrate.upgrade(settings.database_url)
+    with closing(sqlite3.connect(here)) as used:
+        used.execute("UPDATE chat SET contact = 'never'")
+        used.commit()
+    assert sound(here).revision == revisions()[0]
+    with monkeypatch.context() as old_version:
+        old_version.setattr(migrate, "upgrade", partial(migrate.upgrade, revision="0002"))  # the newest that it knows
+        assert bot("restore", str(copied), "--replace").code == 0
+    assert tallies(here) == before
+    assert before["chat"].rows == before["visit"].rows == 1
+
+
+def test_the_new_version_puts_the_copy_back_upgraded_and_it_moves_to_postgresql(
+    bot: Bot, settings: Settings, tmp_path: Path, postgres_server: PostgresServer
+) -> None:
+    copied, other = tmp_path / "copies" / "before.sqlite3", tmp_path / "other.sqlite3"
+    assert bot("backup", str(copied)).code == 0
+    migrate.upgrade(settings.database_url)
+    upgraded = tallies(tmp_path / "bot.sqlite3")
+    assert bot("restore", str(copied), BOT_DATABASE_URL=f"sqlite:///{other}").code == 0
+    assert tallies(other) == upgraded
+    moved_there = port(f"sqlite:///{other}", postgres_server.empty(), lambda _rows, _total: None)
+    assert {one.table: one.target.rows for one in moved_there if one.table in ("chat", "resident", "visit")} == {
+        "chat": 1, "resident": 1, "visit": 1,
+    }  # fmt: skip

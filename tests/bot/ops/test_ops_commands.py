@@ -35,6 +35,10 @@ def test_a_copy_and_back(bot: Bot, tmp_path: Path) -> None:
     back = bot("restore", str(copied), "--replace")
     assert back.code == 0
     assert "kept at" in back.out
+    (aside,) = tmp_path.glob("bot.sqlite3.before-*")
+    old = aside.rename(tmp_path / "bot.sqlite3.before-20200101T000000Z")
+    assert f"Deleted, because it was older than 35 days: {old}" in bot("backup", str(tmp_path / "later.sqlite3")).out
+    assert not old.exists()
 
 
 def test_a_copy_needs_a_place(bot: Bot) -> None:
