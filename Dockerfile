@@ -18,7 +18,7 @@ RUN /app/bin/pip install --no-deps --no-build-isolation . \
 FROM python:3.11-slim
 RUN groupadd --gid 10001 bot \
  && useradd --uid 10001 --gid bot --no-create-home --home-dir /data --shell /usr/sbin/nologin bot \
- && install --directory --owner bot --group bot --mode 0700 /data
+ && install --directory --owner bot --group bot --mode 0700 /data /backups
 COPY --from=build /app /app
 ENV PATH=/app/bin:$PATH \
     PYTHONUNBUFFERED=1 \

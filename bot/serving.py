@@ -21,10 +21,10 @@ from bot.channels.web.bell import Bell
 from bot.channels.web.ports import Web
 from bot.delivery.deliver import Waker
 from bot.delivery.engine import cluster_on
-from bot.delivery.loop import pick_up, repeat
+from bot.delivery.loop import pick_up
 from bot.errors import StoreUnavailable, WebNeedsWebhook
 from bot.late import Late
-from bot.ops.counting import CountedTurns, watched
+from bot.ops.counting import CountedTurns
 from bot.ops.doors import Front, doors_of
 from bot.pressure import Bounded
 from bot.running import SERVER_STOPS_IN, Announce, Server, beside, watch_content
@@ -34,7 +34,7 @@ from bot.store import outbox
 from bot.store.outbox import Delivered
 from bot.store.sources import Advertised
 from bot.store.unit import Store
-from bot.sweeps import duties, ports_now
+from bot.sweeps import engine, ports_now
 from bot.visits import feeds
 from bot.wiring import House, house
 from handlers.catalogue import Texts
@@ -195,9 +195,8 @@ async def serve(settings: Settings, announce: Announce) -> None:
         for line in greeting(built, began):
             announce(line)
         gc.freeze()  # what is loaded now stays: looking through it for rubbish would make people wait
-        engine = [] if waker else [repeat(watched(duty, built.vital.figures, built.clock)) for duty in duties(built)]
-        late = (watch_content(built), warm_up(built.rehearsals))
-        async with beside(*engine, *late, run_telegram(built, doors.front, turns, waker)):
+        late = (watch_content(built), warm_up(built.rehearsals), run_telegram(built, doors.front, turns, waker))
+        async with beside(*engine(built, elsewhere=waker is not None), *late):
             await Server(listening(doors.gate, settings), web.bell, doors.gate, doors.health).serve()
     announce("Stopped. Nothing is lost: what was not sent goes out at the next start.")
 

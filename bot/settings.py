@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from pydantic import AliasChoices, Field, SecretStr, model_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from knowledge.encoder import EncoderName
@@ -30,6 +31,8 @@ class Settings(BaseSettings):
     database_password_file: Path | None = None
     """Its password, where that shall not stand in the address."""
     keys_file: Path | None = None
+    erased_file: Path | None = None
+    """Who was erased, by keyed hashes, for a backup that is put back; else beside the key file."""
     index_folder: Path = Path("var/index")
     backup_folder: Path | None = None
     encoder: EncoderName = "tuned"
@@ -56,7 +59,28 @@ class Settings(BaseSettings):
     """Of one chat; beyond so many it is asked to wait. 0: no limit."""
     host: str = "127.0.0.1"
     port: int = 8000
+    forwarded_allow_ips: str = Field(
+        default="127.0.0.1",
+        validation_alias=AliasChoices("FORWARDED_ALLOW_IPS", "BOT_FORWARDED_ALLOW_IPS", "forwarded_allow_ips"),
+    )
+    """The proxies that are believed; the name without BOT_ is the web server's own."""
     demonstration: bool = False
+
+    @property
+    def proxies(self) -> list[str]:
+        """The addresses and networks of the proxies that are believed."""
+        return [one.strip() for one in self.forwarded_allow_ips.split(",") if one.strip()]
+
+    @field_validator("forwarded_allow_ips")
+    @classmethod
+    def _some(cls, said: str) -> str:
+        for one in said.split(","):
+            if one.strip() and not is_some(one.strip()):
+                raise ValueError(
+                    f"FORWARDED_ALLOW_IPS holds {one.strip()}: give the addresses or networks of your own proxies, "
+                    "for with * anybody could say that they are somebody else"
+                )
+        return said
 
     @model_validator(mode="after")
     def _secrets(self) -> Settings:
@@ -83,6 +107,14 @@ class Settings(BaseSettings):
             setattr(self, name, value)
         if value is not None and is_placeholder(value.get_secret_value()):
             raise ValueError(f"{name} still holds a placeholder: put the real one in, or leave it out")
+
+
+def is_some(proxy: str) -> bool:
+    """Is it an address or a network, and not everybody?"""
+    try:
+        return ipaddress.ip_network(proxy).prefixlen > 0
+    except ValueError:
+        return False
 
 
 def is_placeholder(secret: str) -> bool:

@@ -3,20 +3,28 @@ of many run the same."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Coroutine
 from functools import partial
 
-from bot.delivery.loop import Duty, Guard, tidy_once
+import structlog
+
+from bot.delivery.engine import RECONCILE
+from bot.delivery.loop import Duty, Guard, repeat, tidy_once
 from bot.insight.summing import sum_all
-from bot.staff import audit, campaigns_sending, sessions
+from bot.ops.sharing import Rounds
+from bot.staff import campaigns_sending
 from bot.staff.asking import ask_due
 from bot.staff.chasing import chase
 from bot.staff.due import publish_due
 from bot.staff.follow_ups import ask_due as ask_who_agreed
 from bot.staff.past import remember_missing
 from bot.visits.sweep import sweep_once
-from bot.wiring import House
+from bot.wiring import House, erased_log
 from handlers.catalogue import Texts
 from handlers.ports import Nobody, Ports
+
+log = structlog.get_logger()
 
 SWEEP_EVERY = 30.0
 TIDY_EVERY = 3600.0
@@ -26,7 +34,6 @@ def duties(built: House) -> tuple[Duty, ...]:
     """All that happens by itself but sending, which begins once a channel is connected. Seconds between rounds."""
     return (
         Duty("visits", SWEEP_EVERY, partial(sweep_visits, built)),
-        Duty("record", SWEEP_EVERY, partial(keep_the_record, built)),
         Duty("reviews", SWEEP_EVERY, partial(ask_for_reviews, built)),
         Duty("tickets", SWEEP_EVERY, partial(chase_tickets, built)),
         Duty("follow-ups", SWEEP_EVERY, partial(follow_up, built)),
@@ -35,6 +42,15 @@ def duties(built: House) -> tuple[Duty, ...]:
         Duty("sums", SWEEP_EVERY, partial(keep_the_sums, built)),
         Duty("tidy", TIDY_EVERY, partial(tidy, built)),
     )
+
+
+def engine(built: House, *, elsewhere: bool) -> list[Coroutine[object, object, None]]:
+    """The loops of what happens by itself; none where workers elsewhere run it. The figures expect it either way."""
+    figures, by_itself = built.vital.figures, duties(built)
+    of_a_cluster = [RECONCILE] if elsewhere else []
+    figures.expect([*(duty.name for duty in by_itself), *of_a_cluster], built.clock.now())
+    rounds = Rounds(built.store, figures, built.clock)
+    return [] if elsewhere else [repeat(rounds.watched(duty)) for duty in by_itself]
 
 
 def ports_now(built: House) -> Ports:
@@ -49,17 +65,6 @@ async def sweep_visits(built: House, guard: Guard) -> None:
     await sweep_once(
         built.store, ports.library, lambda language: Texts(language, wording), ports.bank_holidays, guard=guard
     )
-
-
-async def keep_the_record(built: House, guard: Guard) -> None:
-    """Seal the record of who did what, and forget sign-ins of long ago."""
-
-    async def once() -> None:
-        async with built.store.write() as unit:
-            await sessions.forget_old(unit)
-            await audit.seal_heads(unit)
-
-    await guard(once)
 
 
 async def ask_for_reviews(built: House, guard: Guard) -> None:
@@ -125,4 +130,13 @@ async def keep_the_sums(built: House, guard: Guard) -> None:
 
 async def tidy(built: House, guard: Guard) -> None:
     """Forget what has been kept long enough."""
-    await guard(partial(tidy_once, built.store))
+    await tidy_once(built.store, guard)
+    await guard(partial(forget_erasures, built))
+
+
+async def forget_erasures(built: House) -> None:
+    """Who was erased so long ago that no backup holds them any more."""
+    try:
+        await asyncio.to_thread(erased_log(built.settings).drop_old, built.clock.now())
+    except OSError as error:
+        log.warning("erasures not tidied", error=type(error).__name__)

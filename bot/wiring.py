@@ -17,8 +17,9 @@ from bot.settings import Settings
 from bot.staff.ahead import Ahead
 from bot.staff.replay import Rehearsals
 from bot.staff.shipped import upgrade_content
-from bot.store import chats, content
+from bot.store import chats, content, erased
 from bot.store.engine import IN_MEMORY
+from bot.store.erased import ErasedLog
 from bot.store.newest import create_at_once, upgrade
 from bot.store.unit import Store
 from bot.store.vault import throwaway_vault, vault_from
@@ -59,7 +60,14 @@ def open_store(settings: Settings, clock: Clock) -> Store:
 
 def unopened_store(settings: Settings, clock: Clock) -> Store:
     """The same without touching the database."""
-    return Store(settings.database_url, vault_from(keys_file(settings)), clock)
+    store = Store(settings.database_url, vault_from(keys_file(settings)), clock)
+    store.on_erased = erased_log(settings).note_or_say
+    return store
+
+
+def erased_log(settings: Settings) -> ErasedLog:
+    """Where it is written down who was erased: as set, else beside the keys."""
+    return ErasedLog(settings.erased_file or keys_file(settings).with_name(erased.NAME))
 
 
 def keys_file(settings: Settings) -> Path:

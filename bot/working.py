@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.delivery.engine import cluster_on
+from bot.delivery.loop import repeat
 from bot.errors import StoreUnavailable
+from bot.ops.sharing import Rounds, leaving_sent
 from bot.reaching import sending
 from bot.running import TRY_AGAIN_EVERY, Announce, beside, watch_content
 from bot.settings import Settings
@@ -39,7 +41,8 @@ async def work(settings: Settings, announce: Announce, alive: Path | None = None
 async def do_duties(built: House, cluster: Cluster) -> None:
     """What happens by itself, until cancelled."""
     await prepare(cluster)
-    cluster.undertake([cluster.reconciling(built.store), *duties(built)])
+    rounds = Rounds(built.store, built.vital.figures, built.clock)
+    cluster.undertake(rounds.watched(duty) for duty in (cluster.reconciling(built.store), *duties(built)))
     await cluster.work(DUTIES)
 
 
@@ -53,17 +56,21 @@ async def prepare(cluster: Cluster) -> None:
 
 
 async def deliver(built: House, cluster: Cluster) -> None:
-    """Once Telegram is reached: send what web processes and duties leave, until cancelled."""
+    """Once Telegram is reached: send what web processes and duties leave, until cancelled; and leave what came of it
+    for the figures."""
     token = built.settings.telegram_token
     if token is None:
         return
     bot, delivery = await sending(built, token.get_secret_value(), cluster)
     await prepare(cluster)
     cluster.deliver_by(delivery)
+    counts = leaving_sent(built.store, built.vital.figures)
     try:
-        await cluster.work(DELIVERY)
+        async with beside(repeat(counts)):
+            await cluster.work(DELIVERY)
     finally:
         await bot.shutdown()
+        await counts.round()
 
 
 async def beat(alive: Path | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,19 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.console.door import MOST_BYTES
+from bot.settings import Settings
+
 ROOT = Path(__file__).parents[1]
 CLUSTER = {"web", "worker", "proxy", "database"}
 OURS = {"app", "web", "worker"}
+OF_THE_CONTAINERS = {
+    "BOT_HOST", "BOT_PORT", "BOT_DATABASE_URL", "BOT_DATABASE_PASSWORD_FILE", "BOT_KEYS_FILE", "BOT_INDEX_FOLDER",
+    "BOT_BACKUP_FOLDER", "BOT_TELEGRAM_MODE", "BOT_TELEGRAM_TOKEN_FILE", "BOT_WEBHOOK_SECRET_FILE",
+    "BOT_METRICS_TOKEN_FILE", "BOT_ERASED_FILE", "FORWARDED_ALLOW_IPS",
+}  # fmt: skip
+"""Where things are inside; whoever runs it sets all the rest in .env."""
+PROXY = (ROOT / "ops" / "proxy.conf").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +42,27 @@ def test_one_machine_is_the_app_alone_on_sqlite(services: dict[str, Any]) -> Non
     assert "app:/data" in services["app"]["volumes"]
 
 
+def test_copies_lie_on_a_volume_without_the_keys(services: dict[str, Any]) -> None:
+    app = services["app"]
+    folder = app["environment"]["BOT_BACKUP_FOLDER"]
+    assert f"backups:{folder}" in app["volumes"]
+    assert not app["environment"]["BOT_KEYS_FILE"].startswith(folder)
+    assert "backups" in read()["volumes"]
+    made = re.search(r"install --directory --owner bot .*", (ROOT / "Dockerfile").read_text(encoding="utf-8"))
+    assert made
+    assert folder in made[0].split(), "a volume takes its owner from the image's folder"
+
+
+def test_what_stands_in_env_reaches_every_container(services: dict[str, Any]) -> None:
+    fixed = set()
+    for name in OURS:
+        assert services[name]["env_file"] == [{"path": ".env", "required": False}]
+        fixed |= services[name]["environment"].keys()
+    names = {f"BOT_{setting.upper()}" for setting in Settings.model_fields}
+    assert names | {"FORWARDED_ALLOW_IPS"} >= fixed
+    assert fixed == OF_THE_CONTAINERS
+
+
 def test_the_cluster_is_two_of_each_behind_one_address(services: dict[str, Any]) -> None:
     assert {name for name, service in services.items() if service.get("profiles") == ["cluster"]} == CLUSTER
     assert services["web"]["command"] == ["bot", "run", "--role", "web"]
@@ -45,9 +77,26 @@ def test_the_cluster_is_two_of_each_behind_one_address(services: dict[str, Any])
 
 def test_the_proxy_speaks_to_the_web_processes(services: dict[str, Any]) -> None:
     assert services["proxy"]["volumes"] == ["./ops/proxy.conf:/etc/nginx/conf.d/default.conf:ro"]
-    said = (ROOT / "ops" / "proxy.conf").read_text(encoding="utf-8")
-    assert re.search(r"server web:8000 resolve", said)
-    assert re.search(r"proxy_set_header Host \$http_host;", said)
+    assert re.search(r"server web:8000 resolve", PROXY)
+    assert re.search(r"proxy_set_header Host \$http_host;", PROXY)
+
+
+def test_nobody_can_say_that_they_are_somebody_else(services: dict[str, Any]) -> None:
+    """The bot believes its own network alone, and the proxy there passes on one address, which no browser wrote."""
+    [pool] = read()["networks"]["default"]["ipam"]["config"]
+    for name in OURS:
+        assert services[name]["environment"]["FORWARDED_ALLOW_IPS"] == pool["subnet"]
+        assert "networks" not in services[name]
+    assert ipaddress.ip_network(pool["subnet"]).num_addresses <= 256
+    assert re.findall(r"proxy_set_header X-Forwarded-For (.*);", PROXY) == ["$remote_addr"]
+    assert re.findall(r"set_real_ip_from (.*);", PROXY) == [pool["subnet"]]
+    assert re.search(r"real_ip_header X-Forwarded-For;\s+real_ip_recursive on;", PROXY)
+
+
+def test_the_proxy_lets_through_what_the_console_takes() -> None:
+    found = re.search(r"client_max_body_size (\d+)m;", PROXY)
+    assert found
+    assert int(found[1]) * 1024 * 1024 > MOST_BYTES
 
 
 def test_each_says_whether_it_is_well_and_may_do_little(services: dict[str, Any]) -> None:
@@ -63,6 +112,9 @@ def test_each_says_whether_it_is_well_and_may_do_little(services: dict[str, Any]
 def test_secrets_come_from_files_that_are_not_here(services: dict[str, Any]) -> None:
     secrets = read()["secrets"]
     assert all(value.keys() == {"file"} and value["file"].startswith("./secrets/") for value in secrets.values())
+    told = re.search(r"mkdir -p secrets && touch (.*)", (ROOT / "docs" / "deploying.md").read_text(encoding="utf-8"))
+    assert told
+    assert set(told[1].split()) == {f"secrets/{name}" for name in services["app"]["secrets"]}
     assert "/secrets/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
     for name, service in services.items():
         for setting, value in service.get("environment", {}).items():

@@ -18,6 +18,7 @@ from procrastinate import App, PsycopgConnector, exceptions, schema
 from procrastinate.jobs import Status
 
 from bot.delivery.deliver import Delivery, due_chats
+from bot.delivery.engine import RECONCILE
 from bot.delivery.loop import Duty, Guard, to_the_end
 from bot.errors import StoreUnavailable
 from bot.store import jobs
@@ -127,7 +128,7 @@ class Cluster:
             await guard(self.forget_lost_jobs)
             await guard(partial(self.wake_for_due, store))
 
-        return Duty("reconcile", RECONCILE_EVERY, once)
+        return Duty(RECONCILE, RECONCILE_EVERY, once)
 
     async def wake_for_due(self, store: Store) -> int:
         """A job for each chat with something due that nobody is sending; how many chats."""

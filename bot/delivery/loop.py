@@ -56,10 +56,11 @@ async def pick_up(delivery: Delivery) -> None:
     await repeat(picking_up(delivery))
 
 
-async def tidy_once(store: Store) -> None:
-    """Forget what has been kept long enough, each timer by itself, so that one that fails stops no other."""
+async def tidy_once(store: Store, guard: Guard | None = None) -> None:
+    """Forget what has been kept long enough, each timer by itself, so that one that fails stops no other; the guard
+    hears of it."""
     for step in retention.steps(store):
-        await caught(step)
+        await (guard or caught)(step)
 
 
 async def to_the_end(work: Step) -> None:

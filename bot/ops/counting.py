@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Awaitable, Callable
 
-from bot.clock import Clock
 from bot.conversation import Taken
 from bot.delivery.deliver import Sender
-from bot.delivery.loop import Duty, Guard
+from bot.delivery.loop import Guard
 from bot.errors import Blocked, BotError, Busy, KeyReused, Refused, SendFailed, TooMany
 from bot.ops.away import Seconds
 from bot.ops.figures import Figures
@@ -83,18 +81,6 @@ def outcome_of(error: SendFailed) -> str:
     """What came of a message that was not sent."""
     kinds = {Blocked: "blocked", TooMany: "too-many", Refused: "refused"}
     return kinds.get(type(error), "unreached")
-
-
-def watched(duty: Duty, figures: Figures, clock: Clock) -> Duty:
-    """The same duty; each of its rounds in which nothing failed is noted with the time of its end."""
-
-    async def once(guard: Guard) -> None:
-        steps = Steps(guard)
-        await duty.once(steps)
-        if not steps.failed:
-            figures.rounds[duty.name] = clock.now()
-
-    return dataclasses.replace(duty, once=once)
 
 
 class Steps:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -16,7 +15,8 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from bot.clock import new_id
 from bot.ops.gate import Gate
 from bot.ops.health import Health, Needs
-from bot.wiring import House, keys_file
+from bot.ops.room import room
+from bot.wiring import House
 from handlers.catalogue import Texts
 
 if TYPE_CHECKING:
@@ -56,21 +56,16 @@ def doors_of(built: House, app: FastAPI) -> Doors:
     app.router.routes.insert(0, health.route)
     if built.settings.metrics:
         app.router.routes.insert(0, metrics_of(built))
-    trusted = proxies()
+    trusted = built.settings.proxies
     front = Front(ProxyHeadersMiddleware(app, trusted))  # type: ignore[arg-type]
     return Doors(Gate(front, trusted, new_id, Texts().say("gate.stopping")), front, health)
-
-
-def proxies() -> list[str]:
-    """The proxies that are believed, as uvicorn reads them: by default this machine."""
-    return [one.strip() for one in os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1").split(",")]
 
 
 def metrics_of(built: House) -> Route:
     """`/metrics`. Its library is loaded only where somebody wants it."""
     made = cast("type[Metrics]", importlib.import_module("bot.ops.metrics").Metrics)
     token = built.settings.metrics_token
-    folder = _existing(keys_file(built.settings).parent)
+    folder = _existing(room(built.settings))
     return made.over(
         built.vital, built.store, built.knowing, built.clock, folder, token.get_secret_value() if token else None
     ).route

