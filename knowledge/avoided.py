@@ -3,7 +3,8 @@
 **The method.** Of `helped` answers that helped, `answered` people said what they would have done without one; `k` of
 them name a way of calling.
 
-- *low* is `k`: the calls that people told us of, and nothing for those who did not say;
+- *low* is `k`: the calls that people told us of, and nothing for those who did not say; not the least that is possible,
+  for people name more calls than they would have made;
 - *likely* applies to all helped answers the lower end of Wilson's 95% interval for `k` of `answered`, and is never less
   than `k`. It is rounded down;
 - *high* applies the upper end to them. It is rounded up.

@@ -73,6 +73,32 @@ def outcomes(table: Table, words: Words) -> str:
     return drawing(table.id, 40 + len(counts) * 22, words.table(table.id), said, "".join(drawn), _fills(table.id))
 
 
+def ranges(table: Table, words: Words) -> str:
+    """A bar a row, from its first count to its last; a thin mark at the one between. None of them is hidden."""
+    most = largest([row.counts[-1] for row in table.rows])
+    drawn = "".join(_range(at, row, most, words) for at, row in enumerate(table.rows))
+    foot = text(0, len(table.rows) * LINE + 14, words.say("chart.range.mark"), 12)
+    said = "; ".join(f"{row.label}: {_between(row, words)}" for row in table.rows)
+    return drawing(table.id, len(table.rows) * LINE + 22, words.table(table.id), said, drawn + foot)
+
+
+def _range(at: int, row: Row, most: int, words: Words) -> str:
+    top = at * LINE
+    low, likely, high = (length(count, most) for count in row.counts)
+    parts = (
+        text(0, top + 13, short(row.label), 13),
+        box(low, top + 20, max(high - low, 1), BAR, f'class="bar" fill="{NAVY}"'),
+        f'<path class="halo" d="M{likely} {top + 17}V{top + 37}" stroke="{PAPER}" stroke-width="5"/>',
+        f'<path class="mark" d="M{likely} {top + 17}V{top + 37}" stroke="{INK}" stroke-width="2"/>',
+        text(high + 7, top + 31, _between(row, words), 12, bold=True),
+    )
+    return "".join(parts)
+
+
+def _between(row: Row, words: Words) -> str:
+    return words.say("chart.range", low=words.count(row.counts[0]), high=words.count(row.counts[-1]))
+
+
 def _shares(counts: Sequence[Count]) -> list[float]:
     """How wide each part is. One that is hidden has the width of a stub, whatever it counts."""
     stubs = STUB * sum(not count for count in counts)

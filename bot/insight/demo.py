@@ -32,9 +32,9 @@ Rows = list[dict[str, Any]]
 Thing = TypeVar("Thing")
 PEOPLE, FIRST = 640, -5001
 """Chats, and the number of the first: no account has one below nought, and no group in which we are a small one."""
-SAYS, ALSO_SAYS, ASKED_LATER, NAMES_AREA, BY_CODE = 0.3, 0.45, 0.06, 0.6, 0.4
-"""How likely somebody says whether an answer helped; then what they would have done; is asked later about an
-organisation; has named their area; came by a poster."""
+SAYS, ALSO_ASKED, ALSO_SAYS, ASKED_LATER, NAMES_AREA, BY_CODE = 0.3, 0.75, 0.7, 0.06, 0.6, 0.4
+"""How likely somebody says whether an answer helped; is then asked what they would have done; says it; is asked
+later about an organisation; has named their area; came by a poster."""
 HELPS, LEFT = 0.84, 0.06
 NOT_OURS = "not-ours"
 CHECKS = {"begun": 1.0, "finished": 0.72, "visit": 0.2}
@@ -112,10 +112,13 @@ class Quarter:
         helped = self.chance.random() < HELPS
         self.feedback.append({"chat_id": chat, "entry": entry.id, "helped": helped, "at": at})
         about = {"chat_id": None, "entry": entry.id, "channel": "telegram", "area": self.areas[chat], "at": at}
-        if helped and self.chance.random() < ALSO_SAYS:
+        if not helped or entry.tier == "sensitive":
+            return
+        if self.chance.random() < ALSO_ASKED:
             said = {"about": "answer", "organisation": "", "went": None, "helped": None}
-            self.evidence.append({**about, **said, "instead": self.pick(much.INSTEAD)})
-        if helped and (helpers := self.library.helpers(entry)) and self.chance.random() < ASKED_LATER:
+            answered = self.chance.random() < ALSO_SAYS
+            self.evidence.append({**about, **said, "instead": self.pick(much.INSTEAD) if answered else None})
+        if (helpers := self.library.helpers(entry)) and self.chance.random() < ASKED_LATER:
             self.evidence.append({**about, **self._later(helpers[0].id)})
 
     def _later(self, organisation: str) -> dict[str, Any]:

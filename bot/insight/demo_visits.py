@@ -10,11 +10,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert
-from sqlmodel import col
 
 from bot.insight import demo_cast as much
 from bot.store.unit import Unit
-from bot.store.visit_tables import Resident, Visit
+from bot.store.visit_tables import Visit
 from bot.visits.demo_cast import DAYS as PLAYED
 from knowledge.library import Library
 from knowledge.visits.slots import instant
@@ -31,11 +30,7 @@ async def past_visits(unit: Unit, library: Library, chance: Random, where: Calla
     if library.visits is None:
         return
     visits = list(_visits(unit.now, library, chance))
-    residents = [{"created_at": unit.now, "outward": "", "area": where()} for _ in visits]
-    written = insert(Resident).returning(col(Resident.id), sort_by_parameter_order=True)
-    ids = (await unit.session.execute(written, residents)).scalars().all()
-    rows = [{**visit, "resident_id": id_} for visit, id_ in zip(visits, ids, strict=True)]
-    await unit.session.execute(insert(Visit), rows)
+    await unit.session.execute(insert(Visit), [{**visit, "area": where()} for visit in visits])
 
 
 def _visits(now: dt.datetime, library: Library, chance: Random) -> Iterator[dict[str, Any]]:

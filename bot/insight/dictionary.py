@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 
-from bot.insight.exports import END, KEYS, START, SUPPRESSED, lines, measure
+from bot.insight.exports import END, ID, KEYS, NAME, START, SUPPRESSED, lines, measure
 from bot.insight.shapes import Table
 from bot.insight.wording import Words
 
 ESTIMATES = "avoided-estimates"
 VISITS = "visits-"
 COUNTED = {
-    "avoided": "said", "entries": "said", "organisations": "said", "checks": "checks", "check-risks": "checks",
+    "avoided": "said", "avoided-signposts": "said", "helped": "said",
+    "entries": "said", "organisations": "said", "checks": "checks", "check-risks": "checks",
     "campaigns": "messages", "codes": "messages", ESTIMATES: "avoided-estimates",
 }  # fmt: skip
 """How the counts of a table come about; the rest count questions."""
@@ -56,7 +57,8 @@ def _key(table: str, name: str, words: Words) -> Field:
     date = name in (START, END)
     kind, unit = ("date", "date") if date else ("text", "none")
     said = (words.say(f"type.{kind}"), words.say(f"unit.{unit}"), words.say("counted.key"))
-    return Field(table, name, words.meaning(table, name), *said, words.say("suppression.none"), _nfcc(table, words))
+    nfcc = _nfcc(table, words) if name in (ID, NAME) else words.say("nfcc.none")
+    return Field(table, name, words.meaning(table, name), *said, words.say("suppression.none"), nfcc)
 
 
 def _measure(table: str, name: str, words: Words) -> Field:

@@ -15,9 +15,10 @@ from bot.insight.changes import changes
 from bot.insight.reading_asked import Asked
 from bot.insight.reading_avoided import avoided
 from bot.insight.reading_demand import Demand, conditions, read_demand
+from bot.insight.reading_help import help_tables
 from bot.insight.reading_known import Known, read_known
 from bot.insight.reading_months import span_of
-from bot.insight.reading_proof import Proof, help_tables, read_proof
+from bot.insight.reading_proof import Proof, read_proof
 from bot.insight.reading_reach import Reach, reach_tables, read_reach
 from bot.insight.reading_tables import Press
 from bot.insight.reading_visits import One, read_visits, visit_tables
@@ -54,7 +55,7 @@ async def insight(unit: Unit, wanted: Filter, library: Library, texts: Texts) ->
 
 async def _read(unit: Unit, wanted: Filter, press: Press, library: Library) -> _Read:
     return _Read(
-        await read_demand(unit, wanted, press),
+        await read_demand(unit, wanted, press, library),
         await read_proof(unit, wanted, press, library),
         await read_visits(unit, wanted, press),
         await read_reach(unit, wanted, press),
@@ -98,7 +99,7 @@ def _tables(press: Press, wanted: Filter, library: Library, read: _Read, now: dt
     yield from Asked(press, wanted, library, read.demand).tables()
     yield from help_tables(press.late(), wanted, library, read.proof)
     yield from visit_tables(press.late(), wanted, library, read.visits)
-    yield from reach_tables(press, wanted, read.reach, now)
+    yield from reach_tables(press, wanted, library, read.reach, now)
 
 
 def notes(press: Press, wanted: Filter) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from babel.dates import format_date, get_day_names
 
-from bot.insight.reading_demand import DIMENSIONS, Demand, conditions
+from bot.insight.reading_demand import DIMENSIONS, Demand, conditions, sole_agencies
 from bot.insight.reading_tables import COMPARED, NONE, Press, compared, ranked
 from bot.insight.shapes import Filter, Row, Table
 from knowledge.library import Library
@@ -41,8 +41,11 @@ class Asked:
         yield self._unmet()
 
     def cell(self, **more: object) -> str:
-        """The cell of some conditions beside those of the filter."""
-        return cell("demand", **(conditions(self.wanted) | more))
+        """The cell of some conditions beside those of the filter, without an agency that the topic implies."""
+        asked = conditions(self.wanted) | more
+        if "agency" in asked and sole_agencies(self.library).get(str(asked.get("topic"))) == asked["agency"]:
+            del asked["agency"]
+        return cell("demand", **asked)
 
     def _by(self, dimension: str) -> Table:
         names, only = self._names(dimension), conditions(self.wanted).get(dimension)

@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from bot.insight.reading_demand import conditions
-from bot.insight.reading_proof import ALL, WAYS, Proof
-from bot.insight.reading_tables import ByMonth, Press
+from bot.insight.reading_help import cell_of, placed
+from bot.insight.reading_proof import WAYS, Counted, Proof
+from bot.insight.reading_tables import Press
 from bot.insight.shapes import Avoided, Count, Filter, Range
 from knowledge.avoided import estimates
-from knowledge.small_numbers import cell
-
-NOT_KEPT = {"helped": ("area", "source"), "said": ("source",)}
-"""Filters that cannot be laid on opinions, and on what people said."""
 
 
 def avoided(press: Press, wanted: Filter, proof: Proof) -> Avoided:
-    """What people said, and the ranges it comes to."""
-    ways = proof.ways()
+    """What people said after answers, and the ranges it comes to; beside it, and in no range, what they said of
+    organisations. One need may be in both: the same message asks at once, and offers to ask again in a week."""
+    meant = proof.names.of(wanted)
 
-    def count(what: str, by_month: ByMonth, kind: str = "said") -> Count:
-        asked = conditions(wanted)
-        kept = not asked.keys() & set(NOT_KEPT[kind])
-        return press.now(cell("avoided", what=what, **asked), by_month) if kept else None
+    def count(counted: Counted) -> Count:
+        at = placed(counted[0]["what"], wanted)
+        return None if at is None else press.now(*cell_of(counted, at))
 
-    answered = count("answered", ways.get(ALL, {}))
-    said = {way: _at_most(count(way, ways.get(way, {})), answered) for way in WAYS}
-    helped = count("helped", proof.helped(), "helped")
-    ranges = estimates(answered, said, helped)
+    answered = count(proof.of("answered", meant))
+    said = {way: _at_most(count(proof.of(way, meant)), answered) for way in WAYS}
+    helped = count(proof.of("helped", proof.names.asked_after(wanted)))
     return Avoided(
-        asked=count("asked", proof.asked()),
+        asked=count(proof.of("asked", meant)),
         answered=answered,
         said=tuple(said.items()),
-        estimates=tuple((way, Range(*found)) for way, found in ranges.items()),
+        estimates=tuple((way, Range(*found)) for way, found in estimates(answered, said, helped).items()),
+        signposts=tuple((way, count(proof.signposts(way))) for way in WAYS),
     )
 
 

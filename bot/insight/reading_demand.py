@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, and_, func, or_, select
+from sqlalchemy import ColumnElement, Executable, and_, case, func, literal, or_, select
 from sqlmodel import col
 
 from bot.insight.reading_months import back
 from bot.insight.reading_tables import NONE, Counts, Press, rows_of, summed
-from bot.insight.shapes import Filter
+from bot.insight.shapes import ANY, Filter
 from bot.staff.missed import NEWEST
 from bot.store.reach_tables import DemandCount, HourCount, SourceCode
 from bot.store.records import CHOSEN
 from bot.store.tables import Question, RouteCount
 from bot.store.unit import Unit
+from knowledge.library import Library
 
 DIMENSIONS = ("topic", "agency", "area", "source", "channel", "route")
 FILTERS = DIMENSIONS[:4]
@@ -55,12 +56,12 @@ def conditions(wanted: Filter, names: Iterable[str] = FILTERS) -> dict[str, str]
     return {name: value for name in names if (value := str(getattr(wanted, name)))}
 
 
-async def read_demand(unit: Unit, wanted: Filter, press: Press) -> Demand:
+async def read_demand(unit: Unit, wanted: Filter, press: Press, library: Library) -> Demand:
     """All that is counted of questions."""
-    origins = await _origins(unit, wanted, press)
+    origins = await _origins(unit, wanted, press, library)
     labels = select(col(SourceCode.code), col(SourceCode.label))
     return Demand(
-        groups=await rows_of(unit, _grouped(wanted, press.span.both, *GROUPED)),
+        groups=await rows_of(unit, _grouped(wanted, press.span.both, library, *GROUPED)),
         origins=summed((source, month, many) for month, source, many in origins),
         trail=summed((ALL, month, many) for month, _, many in origins).get(ALL, {}),
         hours=await _hours(unit, wanted, press),
@@ -70,16 +71,35 @@ async def read_demand(unit: Unit, wanted: Filter, press: Press) -> Demand:
     )
 
 
-async def _origins(unit: Unit, wanted: Filter, press: Press) -> Sequence[Group]:
+async def _origins(unit: Unit, wanted: Filter, press: Press, library: Library) -> Sequence[Group]:
     """Month, source, how many, from the first month of the line or of the comparison."""
     months = sorted({*press.span.both, *(month.first for month in press.span.trail)})
-    return await rows_of(unit, _grouped(wanted, months, "source"))
+    return await rows_of(unit, _grouped(wanted, months, library, "source"))
 
 
-def _grouped(wanted: Filter, months: Sequence[dt.date], *dimensions: str) -> Executable:
-    columns = [col(DemandCount.month), *(getattr(DemandCount, name) for name in dimensions)]
+def _grouped(wanted: Filter, months: Sequence[dt.date], library: Library, *dimensions: str) -> Executable:
+    agency = _agency(library).label("by_agency")
+    columns = [agency if name == "agency" else getattr(DemandCount, name) for name in ("month", *dimensions)]
     statement = select(*columns, func.sum(DemandCount.turns)).group_by(*columns)
-    return statement.where(narrowed(DemandCount, wanted, months))
+    narrow = narrowed(DemandCount, replace(wanted, agency=ANY), months)
+    return statement.where(narrow, _agency(library) == wanted.agency) if wanted.agency else statement.where(narrow)
+
+
+def sole_agencies(library: Library) -> dict[str, str]:
+    """The topics of which one agency keeps every answer, and that agency: it adds nothing to what the topic says."""
+    found: dict[str, set[str]] = {}
+    for entry in library.entries.values():
+        found.setdefault(entry.category, set()).add(entry.agency)
+    return {topic: next(iter(kept)) for topic, kept in found.items() if len(kept) == 1}
+
+
+def _agency(library: Library) -> ColumnElement[str]:
+    """Whose question it was: of such a topic always that agency, also where another kept the answer once. Otherwise the
+    two would differ by just those questions, with one noise."""
+    kept = sole_agencies(library)
+    own: Any = col(DemandCount.agency)
+    return case(*((col(DemandCount.topic) == topic, literal(agency)) for topic, agency in sorted(kept.items())),
+                else_=own) if kept else own  # fmt: skip
 
 
 async def _hours(unit: Unit, wanted: Filter, press: Press) -> dict[tuple[int, int], dict[dt.date, int]]:

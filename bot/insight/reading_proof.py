@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 from sqlalchemy import Executable, func, select
 from sqlmodel import col
 
-from bot.insight.reading_demand import conditions, narrowed, said
+from bot.insight.reading_demand import narrowed, said
 from bot.insight.reading_months import month_at, within
-from bot.insight.reading_tables import ByMonth, Counts, Press, ranked, rows_of, summed, with_something
-from bot.insight.shapes import Count, Filter, Row, Table
+from bot.insight.reading_names import Conditions, Meant, Names
+from bot.insight.reading_tables import ByMonth, Press, rows_of, summed
+from bot.insight.reading_tables import Counts as ByEntry
+from bot.insight.shapes import ANY, Filter
 from bot.store.reach_tables import DemandCount, Evidence
 from bot.store.tables import Feedback
 from bot.store.unit import Unit
 from knowledge.library import Library
-from knowledge.small_numbers import cell
 
 WAYS = ("999", "101", "111", "nothing")
-ENTRIES = ("shown", "helped", "not-helped", *WAYS)
+OPINIONS = ("helped", "not-helped")
+ENTRIES = ("shown", *OPINIONS, *WAYS)
 ORGANISATIONS = ("signposted", "answered", "went", "helped")
 HELPED = ("yes", "bit")
 ALL = "all"
+SIGNPOST = "signpost"
+"""The condition of what was said of an organisation: another is which answers name it."""
+Counted = tuple[Conditions, ByMonth]
+"""The conditions of a cell, and its true counts."""
 
 
 class Shown(NamedTuple):
@@ -55,55 +63,71 @@ class Said(NamedTuple):
     month: dt.date
     many: int
 
-    @property
-    def asked(self) -> bool:
-        """Were they asked what they would have done? Of an answer at once; of an organisation once it helped."""
-        return not self.organisation or self.helped in HELPED
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Proof:
-    """True counts, narrowed by the filter; nothing of it leaves but through a Press."""
+    """True counts of an area and a source, of all answers; nothing of it leaves but through a Press."""
 
+    names: Names
+    wanted: Filter
     shown: Sequence[Shown]
     opinions: Sequence[Opinion]
     said: Sequence[Said]
 
-    def entries(self, column: str) -> Counts:
-        """A column of the table of answers."""
-        if column == "shown":
-            return summed(self.shown)
-        if column in WAYS:
-            return summed((one.entry, one.month, one.many) for one in self.said if one.instead == column)
-        helped = column == "helped"
-        return summed((one.entry, one.month, one.many) for one in self.opinions if one.helped == helped)
+    def entry(self, column: str, slug: str) -> Counted:
+        """A cell of the table of answers."""
+        return self.of(column, self.names.entry(slug))
 
-    def organisations(self, column: str, library: Library) -> Counts:
-        """A column of the table of organisations."""
+    def of(self, column: str, meant: Meant) -> Counted:
+        """How often some answers were shown, helped or not, or had kept somebody from calling."""
+        return {"what": column, **meant.said}, _counted(self._columns[column], meant)
+
+    def organisation(self, column: str, slug: str) -> Counted:
+        """A cell of the table of organisations."""
         if column == "signposted":
-            return summed(_signposted(self.shown, library))
-        mine = (one for one in self.said if one.organisation and _counts(one, column))
-        return summed((one.organisation, one.month, one.many) for one in mine)
+            return self.of("shown", self.names.of(self.wanted, slug))
+        said = self._signposts.get((slug, column), {})
+        meant = self.names.about(slug, self.wanted)
+        return {"what": column, SIGNPOST: slug, **meant.said}, _counted(said, meant)
 
-    def helped(self) -> ByMonth:
-        """How many answers helped, as far as people said."""
-        return summed((ALL, one.month, one.many) for one in self.opinions if one.helped).get(ALL, {})
+    def signposts(self, way: str) -> Counted:
+        """What people would have done without an organisation that helped them, whichever it was."""
+        rows = _by_entry(one for one in self.said if one.organisation and one.instead == way)
+        meant = self.names.of(self.wanted)
+        return {"what": way, SIGNPOST: ALL, **meant.said}, _counted(rows, meant)
 
-    def asked(self) -> ByMonth:
-        """How many were asked what they would have done."""
-        return summed((ALL, one.month, one.many) for one in self.said if one.asked).get(ALL, {})
+    @cached_property
+    def _columns(self) -> Mapping[str, ByEntry]:
+        """The columns of the table of answers, and those who were asked and who answered, by answer."""
+        answers = [one for one in self.said if not one.organisation]
+        return {
+            "shown": _by_entry(self.shown),
+            "helped": _by_entry(one for one in self.opinions if one.helped),
+            "not-helped": _by_entry(one for one in self.opinions if not one.helped),
+            "asked": _by_entry(answers),
+            "answered": _by_entry(one for one in answers if one.instead),
+            **{way: _by_entry(one for one in answers if one.instead == way) for way in WAYS},
+        }
 
-    def ways(self) -> Counts:
-        """What they would have done; ALL is how many said anything."""
-        named = [(one.instead, one.month, one.many) for one in self.said if one.instead]
-        return {**summed(named), **summed((ALL, month, many) for _, month, many in named)}
+    @cached_property
+    def _signposts(self) -> Mapping[tuple[str, str], ByEntry]:
+        """What was said of each organisation, by column, then by the answer that named it."""
+        found: dict[tuple[str, str], list[Said]] = defaultdict(list)
+        for one in self.said:
+            for column in ORGANISATIONS[1:]:
+                if one.organisation and _counts(one, column):
+                    found[one.organisation, column].append(one)
+        return {which: _by_entry(rows) for which, rows in found.items()}
 
 
-def _signposted(shown: Sequence[Shown], library: Library) -> Iterator[tuple[str, dt.date, int]]:
-    for one in shown:
-        if one.entry in library.entries:
-            for helper in library.helpers(library.entries[one.entry]):
-                yield helper.id, one.month, one.many
+def _by_entry(rows: Iterable[Shown | Opinion | Said]) -> ByEntry:
+    return summed((one.entry, one.month, one.many) for one in rows)
+
+
+def _counted(by_entry: ByEntry, meant: Meant) -> ByMonth:
+    """How many in each month, of the answers that are meant."""
+    found = ((month, many) for slug, by in by_entry.items() if meant.holds(slug) for month, many in by.items())
+    return summed((ALL, *row) for row in found).get(ALL, {})
 
 
 def _counts(one: Said, column: str) -> bool:
@@ -113,24 +137,19 @@ def _counts(one: Said, column: str) -> bool:
 async def read_proof(unit: Unit, wanted: Filter, press: Press, library: Library) -> Proof:
     """All that is known of help."""
     months = press.span.both
-    shown = [Shown(*row) for row in await rows_of(unit, _shown(wanted, press))]
     opinions = [Opinion(entry, helped, months[at], many) for entry, helped, at, many in
                 await rows_of(unit, _opinions(press))]  # fmt: skip
-    told = [
-        Said(row[0], row[1], row[2], row[3], row[4], months[row[5]], row[6])
-        for row in await rows_of(unit, _said(wanted, press))
-    ]
-    if conditions(wanted, ("topic", "agency")):
-        inside = entries_of(library, wanted)
-        opinions = [one for one in opinions if one.entry in inside]
-        told = [one for one in told if one.entry in inside]
-    return Proof(shown, opinions, told)
+    told = [Said._make((*row[:5], months[row[5]], row[6])) for row in await rows_of(unit, _said(wanted, press))]
+    shown = [Shown(*row) for row in await rows_of(unit, _shown(wanted, press))]
+    return Proof(Names(library), wanted, shown, opinions, told)
 
 
 def _shown(wanted: Filter, press: Press) -> Executable:
+    """Of all topics and agencies: which of them an answer is of, the content says."""
     columns = (col(DemandCount.entry), col(DemandCount.month))
     statement = select(*columns, func.sum(DemandCount.turns)).group_by(*columns)
-    return statement.where(narrowed(DemandCount, wanted, press.span.both), col(DemandCount.entry) != "")
+    of_all = replace(wanted, topic=ANY, agency=ANY)
+    return statement.where(narrowed(DemandCount, of_all, press.span.both), col(DemandCount.entry) != "")
 
 
 def _opinions(press: Press) -> Executable:
@@ -147,49 +166,3 @@ def _said(wanted: Filter, press: Press) -> Executable:
     statement = select(*columns, month_at(at, press.span), func.count()).group_by(*columns, "month_at")
     statement = statement.where(within(at, press.span))
     return statement.where(col(Evidence.area) == said(wanted.area)) if wanted.area else statement
-
-
-def entries_of(library: Library, wanted: Filter) -> dict[str, str]:
-    """The ids and titles of the answers that a filter lets through."""
-    return {
-        entry.id: entry.title
-        for entry in library.entries.values()
-        if wanted.topic in ("", entry.category) and wanted.agency in ("", entry.agency)
-    }
-
-
-def help_tables(press: Press, wanted: Filter, library: Library, proof: Proof) -> Iterator[Table]:
-    """Answers and organisations, the most first, those of which something can be shown."""
-    yield _table(press, "entries", "entry", entries_of(library, wanted),
-                 {name: (_of_entry(name, wanted), proof.entries(name)) for name in ENTRIES})  # fmt: skip
-    names = {one.id: one.name for one in library.organisations.values()}
-    yield _table(press, "organisations", "organisation", names,
-                 {name: (_of_organisation(name, wanted), proof.organisations(name, library))
-                  for name in ORGANISATIONS})  # fmt: skip
-
-
-Known = tuple[Mapping[str, str] | None, Counts]
-"""The conditions of a column's cells, None where the filter cannot be laid on it; and its true counts."""
-
-
-def _of_entry(column: str, wanted: Filter) -> Mapping[str, str] | None:
-    """An answer is of one topic and one agency, so that these add nothing to what a cell is."""
-    placed = conditions(wanted, ("area", "source"))
-    if column == "shown":
-        return {"what": column, **placed}
-    missing = placed.keys() - ({"area"} if column in WAYS else set())
-    return None if missing else {"what": column, **placed}
-
-
-def _of_organisation(column: str, wanted: Filter) -> Mapping[str, str] | None:
-    asked = conditions(wanted)
-    return None if column != "signposted" and "source" in asked else {"what": column, **asked}
-
-
-def _table(press: Press, id_: str, of: str, names: Mapping[str, str], columns: Mapping[str, Known]) -> Table:
-    def count(name: str, known: Known) -> Count:
-        asked, counts = known
-        return None if asked is None else press.now(cell("proof", **{**asked, of: name}), counts.get(name, {}))
-
-    rows = (Row(id_, label, tuple(count(id_, known) for known in columns.values())) for id_, label in names.items())
-    return Table(id_, tuple(columns), ranked(with_something(tuple(rows))))

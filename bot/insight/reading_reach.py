@@ -22,12 +22,12 @@ from bot.insight.reading_tables import (
     rows_of,
     summed,
     with_something,
-    worded,
 )
 from bot.insight.shapes import Filter, Row, Table
 from bot.staff.campaigns_rules import areas_of
 from bot.store.reach_tables import Campaign, CheckCount, SourceCode, SourceCount
 from bot.store.unit import Unit
+from knowledge.library import Library
 from knowledge.small_numbers import Month, cell
 
 STEPS = ("begun", "finished", "visit")
@@ -87,24 +87,30 @@ async def _codes(unit: Unit, press: Press) -> Counts:
     return summed((code, day.replace(day=1), many) for code, day, many in rows)
 
 
-def reach_tables(press: Press, wanted: Filter, reach: Reach, now: dt.datetime) -> Iterator[Table]:
-    """The check and its most common answers; campaigns; codes."""
+def reach_tables(press: Press, wanted: Filter, library: Library, reach: Reach, now: dt.datetime) -> Iterator[Table]:
+    """The check and the risks that it found; campaigns; codes."""
     asked = conditions(wanted, ("area",))
     yield Table("checks", COMPARED, tuple(
         Row(step, press.name("check", step), press.both(cell("check", step=step, **asked), reach.checks.get(step, {})))
         for step in STEPS
     ))  # fmt: skip
-    yield compared_answers(press, reach.answers, asked)
+    yield risks_found(press, library, reach.answers, asked)
     yield Table("campaigns", CAMPAIGNS, tuple(_campaign(press, one, now) for one in reach.campaigns))
     codes = {code: label for code, label in reach.labels.items() if wanted.source in ("", code)}
     yield compared(press, "codes", codes, reach.codes, lambda code: cell("code", code=code))
 
 
-def compared_answers(press: Press, answers: Counts, asked: dict[str, str]) -> Table:
-    """What people answered, as far as it can be shown; which rows there are says no more than that."""
+def risks_found(press: Press, library: Library, answers: Counts, asked: dict[str, str]) -> Table:
+    """The answers that the check warns of, as they are worded today, as far as their counts can be shown."""
+    risky = {
+        f"{topic.id}/{answer.id}": f"{topic.title}: {answer.label}"
+        for topic in library.check_topics
+        for answer in topic.answers
+        if answer.risk
+    }
     rows = (
-        Row(id_, worded(id_.replace("/", ": ")), press.both(cell("check", answer=id_, **asked), counts))
-        for id_, counts in answers.items()
+        Row(id_, label, press.both(cell("check", answer=id_, **asked), answers.get(id_, {})))
+        for id_, label in risky.items()
     )
     return Table("check-risks", COMPARED, ranked(with_something(tuple(rows))))
 

@@ -15,7 +15,7 @@ from bot.insight.reading_months import within
 from bot.insight.reading_tables import NONE, OTHER, Counts, Press, compared, rows_of, summed
 from bot.insight.shapes import Filter, Table
 from bot.store.unit import Unit
-from bot.store.visit_tables import Resident, Visit
+from bot.store.visit_tables import Visit
 from knowledge.library import Library
 from knowledge.small_numbers import cell
 
@@ -39,12 +39,11 @@ class One(NamedTuple):
 
 async def read_visits(unit: Unit, wanted: Filter, press: Press) -> Mapping[One, int]:
     """The visits of the months that are compared, by the day that they were booked for; how many are alike."""
-    named = (Visit.starts, Visit.created_at, Visit.state, Visit.priority, Visit.reasons, Resident.area)
+    named = (Visit.starts, Visit.created_at, Visit.state, Visit.priority, Visit.reasons, Visit.area)
     columns = [col(one) for one in named]
-    statement = select(*columns).outerjoin(Resident, col(Resident.id) == col(Visit.resident_id))
-    rows = await rows_of(unit, statement.where(_meant(wanted, press)))
+    rows = await rows_of(unit, select(*columns).where(_meant(wanted, press)))
     return Counter(
-        One(starts.astimezone(press.span.zone).date().replace(day=1), state, priority, reasons, area or "",
+        One(starts.astimezone(press.span.zone).date().replace(day=1), state, priority, reasons, area,
             band_of((starts - made).days))
         for starts, made, state, priority, reasons, area in rows
     )  # fmt: skip
@@ -53,10 +52,7 @@ async def read_visits(unit: Unit, wanted: Filter, press: Press) -> Mapping[One, 
 def _meant(wanted: Filter, press: Press) -> ColumnElement[bool]:
     """Held and offered times are nobody's visit yet, or nobody's any more."""
     booked = and_(within(col(Visit.starts), press.span), col(Visit.state).in_(OUTCOMES))
-    if not wanted.area:
-        return booked
-    here = col(Resident.area) == said(wanted.area)
-    return and_(booked, here if said(wanted.area) else (here | col(Resident.area).is_(None)))
+    return and_(booked, col(Visit.area) == said(wanted.area)) if wanted.area else booked
 
 
 def visit_tables(press: Press, wanted: Filter, library: Library, visits: Mapping[One, int]) -> Iterator[Table]:

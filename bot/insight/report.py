@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -22,6 +22,7 @@ from bot.insight.shapes import Insight, Period, Table
 from bot.insight.wording import Words, day
 
 TEMPLATES = Path(__file__).parent / "templates"
+WAITING = ("unmet", "waiting")
 BEGINNING = (1980, 1, 1, 0, 0, 0)
 """When every file in a zip was made, so that the same files give the same zip."""
 
@@ -36,7 +37,7 @@ class Report:
 
     def files(self) -> Mapping[str, bytes]:
         """All files by their paths. Takes a second or two. Raises ReportMissing where a library is not installed."""
-        story = Teller(self.insight, self.about.place, self.words).story()
+        story = Teller(without_now(self.insight), self.about.place, self.words).story()
         made = {
             "report.pdf": report_pdf.pdf(story, self.about, self.words),
             "report.html": self._html("report.html", story),
@@ -45,7 +46,7 @@ class Report:
 
     def tables(self) -> tuple[Table, ...]:
         """Every table there is a file of."""
-        return (*self.insight.tables, *avoided_tables(self.insight.avoided, self.words))
+        return (*without_now(self.insight).tables, *avoided_tables(self.insight.avoided, self.words))
 
     def _data(self) -> dict[str, bytes]:
         period = self.insight.filter.period
@@ -62,6 +63,15 @@ class Report:
         page = pages().get_template(template)
         made = day(self.about.made)
         return page.render(story=story, about=self.about, words=self.words, style=style, made=made, **facts).encode()
+
+
+def without_now(insight: Insight) -> Insight:
+    """What is told of a period, without what waits at the moment that it is looked at."""
+    tables = (
+        replace(table, rows=tuple(row for row in table.rows if (table.id, row.id) != WAITING))
+        for table in insight.tables
+    )
+    return replace(insight, tables=tuple(tables))
 
 
 def pages() -> Environment:

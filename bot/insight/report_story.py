@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.insight import charts, charts_time
-from bot.insight.report_avoided import avoided_figure, avoided_passages
+from bot.insight.report_avoided import ESTIMATES, avoided_figure, avoided_passages, beside
 from bot.insight.report_shapes import Figure, Line, Part, Passage, Story
 from bot.insight.report_summary import headlines, summary
 from bot.insight.shapes import Change, Insight, Row, Table
@@ -18,7 +18,7 @@ PARTS = {
     "unmet": ("unmet",),
     "visits": ("visits-outcome", "visits-reason", "visits-area", "visits-wait", "visits-priority"),
     "checks": ("checks", "check-risks"),
-    "helped": ("entries", "organisations"),
+    "helped": ("helped", "entries", "organisations"),
     "avoided": (),
     "reach": ("campaigns", "codes"),
     "changes": (),
@@ -51,7 +51,9 @@ class Teller:
         """One part."""
         if name == "avoided":
             figure = avoided_figure(self.insight.avoided, self.words)
-            return self._part(name, avoided_passages(self.insight.avoided, self.words), (figure,) if figure else ())
+            more = tuple(figure_of(table, self.words) for table in beside(self.insight.avoided, self.words))
+            figures = (*((figure,) if figure else ()), *more)
+            return self._part(name, avoided_passages(self.insight.avoided, self.words), figures)
         if name == "changes":
             changes = tuple(change_of(change, self.words) for change in self.insight.changes)
             return self._part(name, changes or (self.words.passage("changes.none"),))
@@ -102,7 +104,7 @@ def turned(table: Table, words: Words) -> Table:
 
 def is_bars(table: Table) -> bool:
     """Is it drawn as bars?"""
-    return table.id not in (HOURS, "months", "visits-outcome")
+    return table.id not in (HOURS, "months", "visits-outcome", ESTIMATES)
 
 
 def chart_of(table: Table, words: Words) -> str:
@@ -113,6 +115,8 @@ def chart_of(table: Table, words: Words) -> str:
         return charts_time.months(table, words)
     if table.id == "visits-outcome":
         return charts.outcomes(table, words)
+    if table.id == ESTIMATES:
+        return charts.ranges(table, words)
     return charts.bars(table, words)
 
 

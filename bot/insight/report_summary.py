@@ -92,7 +92,7 @@ def visits(insight: Insight, words: Words) -> str:
 
 def helped(insight: Insight, words: Words) -> str:
     """What people said about answers."""
-    yes, no = (sum_of(insight.table("entries"), name) for name in ("helped", "not-helped"))
+    yes, no = (both(insight, "helped", name)[0] for name in ("helped", "not-helped"))
     if yes is None or no is None:
         return ""
     return words.say("summary.helped", yes=words.total(yes), no=words.total(no))
@@ -117,7 +117,7 @@ def _headlines(insight: Insight, words: Words) -> Iterable[Headline]:
         "unmet": both(insight, "route", "unknown"),
         "visits": both(insight, "visits-outcome", "done"),
         "checks": both(insight, "checks", "finished"),
-        "helped": (sum_of(insight.table("entries"), "helped"), None),
+        "helped": both(insight, "helped", "helped"),
     }
     for name, (now, before) in counted.items():
         if now is not None:

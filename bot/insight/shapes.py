@@ -60,14 +60,16 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Avoided:
-    """Calls that people say they would have made. `answered` people said what they would have done; `asked` were asked.
-    `said` is how many of them named each way: 999, 101, 111 (or GP), nothing."""
+    """Calls that people say they would have made. After an answer `answered` people said what they would have done;
+    `asked` were asked. `said` is how many of them named each way: 999, 101, 111 (or GP), nothing. `signposts` is what
+    was said a week later, of organisations: the same need may be in both, so that the two are never added."""
 
     asked: Count
     answered: Count
     said: tuple[tuple[str, Count], ...]
     estimates: tuple[tuple[str, Range], ...] = ()
     """For each way, calls over the whole period; empty where too few answered to estimate from."""
+    signposts: tuple[tuple[str, Count], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from functools import partial
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlmodel import col
 
-from bot.staff import audit, sessions
+from bot.staff import audit_chain, sessions
 from bot.store import chats, evidence, inbox, outbox
 from bot.store.reach_tables import (
     Campaign,
@@ -118,6 +118,10 @@ TIMERS: tuple[Timer, ...] = (
     goes(CheckCount, "the month", 5 * YEAR, lambda then: col(CheckCount.month) < then.date()),
     goes(DemandCount, "the month", 5 * YEAR, lambda then: col(DemandCount.month) < then.date()),
     goes(HourCount, "the month", 5 * YEAR, lambda then: col(HourCount.month) < then.date()),
+    becomes(
+        Feedback, "it was given", 30, lambda then: and_(col(Feedback.at) < then, col(Feedback.chat_id).is_not(None)),
+        {"chat_id": None}, "whose it was is forgotten",
+    ),
     goes(Feedback, "it was given", YEAR, lambda then: col(Feedback.at) < then),
     becomes(
         Evidence, "it was said", 30, lambda then: and_(col(Evidence.at) < then, col(Evidence.chat_id).is_not(None)),
@@ -189,7 +193,7 @@ TIMERS: tuple[Timer, ...] = (
          lambda then: func.coalesce(col(Campaign.ended_at), col(Campaign.changed_at)) < then),
     goes(SourceCode, "it was ended", 2 * YEAR, lambda then: col(SourceCode.ended_at) < then),
     goes(SourceCount, "the day", 5 * YEAR, lambda then: col(SourceCount.day) < then.date()),
-    Timer("audit_record", "the last record of its chain", 730, GOES, audit.forget_old),
+    Timer("audit_record", "it was made", 730, GOES, audit_chain.forget_old),
 )  # fmt: skip
 
 KEPT = {

@@ -87,7 +87,8 @@ class Resident(SQLModel, table=True):
 
 
 class Visit(SQLModel, table=True):
-    """One visit, from a held time to its end. `uid` and `sequence` are those of its calendar file."""
+    """One visit, from a held time to its end. `uid` and `sequence` are those of its calendar file; `area` outlives
+    whoever was visited, to be counted."""
 
     __tablename__ = "visit"
     __table_args__ = (
@@ -116,6 +117,7 @@ class Visit(SQLModel, table=True):
     points: int = 0
     priority: str = "standard"
     consents: str = ""
+    area: str = ""
     source: str = Field(default="", sa_type=Text)
     remind_by: str = "message"
     follow_up: bool = False

@@ -190,7 +190,11 @@ class Desk:
         claim = await retried(self._unit, step)
         if claim.visit_id is not None:
             resident = await details.write_resident(self._unit, draft, self._chat, self._place)
-            whose = update(Visit).where(col(Visit.id) == visit_id).values(resident_id=resident)
+            whose = (
+                update(Visit)
+                .where(col(Visit.id) == visit_id)
+                .values(resident_id=resident, area=details.area_of(draft, self._place))
+            )
             await self._unit.session.execute(whose)
         return claim
 

@@ -49,7 +49,7 @@ async def write_resident(unit: Unit, draft: Draft, chat_id: int | None, place: P
         postcode=unit.vault.seal("resident.postcode", str(postcode or draft.postcode)),
         phone_index=unit.vault.index("phone", draft.phone) if draft.phone else None,
         outward=outward,
-        area=_area(place, outward),
+        area=area_of(draft, place),
         created_at=unit.now,
     )
     unit.session.add(resident)
@@ -110,8 +110,10 @@ def opened(unit: Unit, visit: Visit, resident: Resident | None) -> Details:
     )
 
 
-def _area(place: Place, outward: str) -> str:
-    """The first, so the nearest, area that holds a postcode."""
+def area_of(draft: Draft, place: Place) -> str:
+    """The first, so the nearest, area that holds the postcode of a form; empty where none does."""
+    postcode = read_postcode(draft.postcode)
+    outward = postcode.outward if postcode else ""
     return next((area.name for area in place.areas if outward and outward in area.outward_postcodes), "")
 
 

@@ -61,6 +61,7 @@ async def move(unit: Unit, visit_id: int, slot: Slot, library: Library, visits: 
 async def _write_down(unit: Unit, visit_id: int, draft: Draft, library: Library, visits: Visits) -> None:
     visit = await unit.session.get_one(Visit, visit_id, populate_existing=True)
     visit.resident_id = await details.write_resident(unit, draft, None, library.place)
+    visit.area = details.area_of(draft, library.place)
     await unit.session.flush()
     await _plan(unit, visit_id, library, visits)
 

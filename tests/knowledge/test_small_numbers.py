@@ -130,6 +130,22 @@ def all_sums(counts: tuple[int, ...]) -> tuple[int, ...]:
     return a, b, c, d, a + b, c + d, a + c, b + d, a + b + c + d
 
 
+@given(worlds, secrets, st.sampled_from(LEAVES))
+def test_a_row_that_is_taken_out_of_a_month_that_is_over_is_seen_so_that_none_may_be(
+    world: dict[Message, int], secret: bytes, leaf: Message
+) -> None:
+    """The noise stays, so that each number that held it falls by exactly one. Whoever erases a person therefore empties
+    the row and leaves it to be counted (tests/bot/insight/test_nothing_to_subtract.py). While a month grows, the
+    numbers fall by five or not at all."""
+    world = {**world, leaf: world.get(leaf, 0) + 1}
+    publisher, month = Publisher(keyed(secret)), next(month for month in MONTHS if month.first == leaf[2])
+    before, after = (published(one, publisher) for one in (world, {**world, leaf: world[leaf] - 1}))
+    for place, _ in holding(leaf):
+        count, left = before[place, (month,)], after[place, (month,)]
+        if count is not None and left is not None:
+            assert count - left in ((0, LEAST) if month.growing else (1,))
+
+
 @given(worlds, secrets)
 def test_the_same_question_has_the_same_answer_and_a_longer_time_is_the_sum_of_its_months(
     world: dict[Message, int], secret: bytes

@@ -14,8 +14,8 @@ from sqlmodel import col
 from bot.clock import FixedClock
 from bot.delivery.loop import tidy_once
 from bot.staff import proof
+from bot.store import chats, person_copy, privacy, switch
 from bot.store import person as persons
-from bot.store import person_copy, privacy, switch
 from bot.store.reach_tables import Evidence, FollowUp
 from bot.store.tables import Feedback, Outbox
 from bot.sweeps import follow_up
@@ -300,6 +300,49 @@ async def test_what_is_queued_as_somebody_tells_of_abuse_is_not_sent(world: Worl
     assert "Did you get in touch" not in str(screen.texts)
 
 
+async def test_after_an_emergency_the_question_waits_for_three_days(both: World) -> None:
+    """Not sent with what was queued as it came, nor while the question of danger is open; and not dropped either."""
+    await both.agreed()
+    both.clock.move(days=7)
+    await follow_up(both.built, plainly)
+    chat = str(both.ann.person.chat.id)
+    now, words = both.clock.now(), "fire in my flat"
+    turn = Turn(channel="telegram", bot="braunstone_bot", key="x", chat=chat, at=now, text=words)
+    await both.built.conversation.take(turn)
+    screen = await both.ann.look()
+    assert "999" in str(screen.texts)
+    assert "Did you get in touch" not in str(screen.texts)
+    assert await both.states() == ["waiting"]
+    assert (await both.later(hours=4)).texts == ()
+    await both.ann.tap("This is not an emergency")
+    assert (await both.later(days=1)).texts == ()
+    assert "Did you get in touch" in str((await both.later(days=5)).texts)
+    assert await both.states() == ["sent"]
+
+
+@pytest.mark.parametrize(("then", "spared"), [("no", False), ("yes", True), ("", True)])
+async def test_a_false_alarm_is_none(world: World, then: str, spared: bool) -> None:
+    """Smoke that may be nothing: whoever says that it is nothing is written to as before."""
+    await world.agreed()
+    world.clock.move(days=6, hours=23, minutes=50)
+    screen = await world.ann.say("something smells of burning")
+    assert "999" in screen.first_line
+    assert "Yes" in str(screen.buttons), "it may be nothing"
+    if then:
+        await world.ann.say(then)
+    assert ("Did you get in touch" in str((await world.later(minutes=10)).texts)) is not spared
+    assert await world.states() == (["waiting"] if spared else ["sent"])
+
+
+async def test_to_clear_the_chat_is_not_to_be_out_of_danger(world: World) -> None:
+    await world.agreed()
+    await world.ann.say("fire in my flat")
+    at = world.clock.now()
+    await world.ann.say("/clear")
+    async with world.built.store.read() as unit:
+        assert (await chats.session_of(unit, 1)).alarmed == at
+
+
 async def test_whoever_cleared_the_chat_is_not_reminded_of_it(world: World) -> None:
     await world.agreed()
     await world.ann.say("/clear")
@@ -349,30 +392,36 @@ async def test_it_stands_beside_the_answer_and_the_organisation(sqlite_files: Sq
     async with answering(sqlite_files.fresh(), clock) as place:
         editor = await place.signed_in("editor")
         async with place.store.write() as unit:
-            unit.session.add_all([Feedback(entry=CANDLES, helped=number < 5, at=unit.now) for number in range(6)])
+            before = unit.now - dt.timedelta(days=30)
+            unit.session.add_all([Feedback(entry=CANDLES, helped=number < 5, at=before) for number in range(6)])
             went = ["yes", *["not-yet"] * 7]
-            rows = [Evidence(about="signpost", organisation=FIRE_ID, went=one, at=unit.now) for one in went]
+            rows = [Evidence(about="signpost", organisation=FIRE_ID, went=one, at=before) for one in went]
             unit.session.add_all(rows)
         seen = words((await editor.see(f"/answers/{CANDLES}")).text)
         assert "It helped: 5 Not what they meant: fewer than 5 What they would have done" in seen
         seen = words((await editor.see(f"/organisations/{FIRE_ID}")).text)
-        assert "did they get in touch? Yes: fewer than 5 Not yet: 7 No: fewer than 5 Of those who did" in seen
+        assert "did they get in touch? Yes: fewer than 5 Not yet: 5 No: fewer than 5 Of those who did" in seen
 
 
 async def test_the_team_sees_counts_in_which_nobody_can_be_made_out(both: World) -> None:
     async with both.built.store.write() as unit:
+        before = unit.now - dt.timedelta(days=30)
         for number in range(6):
-            unit.session.add(Feedback(entry=FOOD, helped=number > 0, at=unit.now))
+            unit.session.add(Feedback(entry=FOOD, helped=number > 0, at=before))
             for instead in ("101", "111", "nothing", "999")[: 4 if number < 4 else 3]:
-                unit.session.add(Evidence(about="answer", entry=FOOD, helped="yes", instead=instead, at=unit.now))
-        unit.session.add(Evidence(about="answer", entry=FOOD, helped="yes", at=unit.now))
+                unit.session.add(Evidence(about="answer", entry=FOOD, helped="yes", instead=instead, at=before))
+        unit.session.add(Evidence(about="answer", entry=FOOD, helped="yes", at=before))
         await unit.session.flush()
         helped, otherwise = await proof.of_entry(unit, FOOD)
         assert helped.parts == (("helped", 5), ("not-meant", None))
         assert helped.total is None
-        assert otherwise.parts == tuple((way, None if way == "999" else 6) for way in WAYS)
+        assert otherwise.parts == tuple((way, None if way == "999" else 5) for way in WAYS)
         assert otherwise.total is None
-        await unit.session.execute(update(Evidence).values(instead="101", organisation="x", went="yes"))
+        unit.session.add(Feedback(entry=FOOD, helped=True, at=unit.now))
+        unit.session.add_all([Evidence(about="answer", entry=FOOD, instead="999", at=unit.now) for _ in range(9)])
+        await unit.session.flush()
+        assert await proof.of_entry(unit, FOOD) == (helped, otherwise), "nobody sees a tap come in"
+        await unit.session.execute(update(Evidence).values(instead="101", organisation="x", went="yes", at=before))
         went, _, otherwise = await proof.of_organisation(unit, "x")
-        assert went.parts[0] == ("yes", 23)
-        assert otherwise.parts[1] == ("101", 23)
+        assert went.parts[0] == ("yes", 30)
+        assert otherwise.parts[1] == ("101", 30)

@@ -67,6 +67,7 @@ def tables() -> tuple[Table, ...]:
         table("visits-outcome", NOW_BEFORE, done=(41, 30), not_in=(9, 8), refused=(None, None), cancelled=(6, None)),
         table("visits-reason", NOW_BEFORE, fire_safety=(38, 29), home_security=(17, 12), lonely=(None, 5)),
         table("checks", NOW_BEFORE, begun=(77, 50), finished=(51, 31), visit=(8, 6)),
+        table("helped", NOW_BEFORE, helped=(402, 380), not_helped=(61, 58)),
         Table("campaigns", ("delivered", "opened"), (Row("1", "Fireworks with care", (210, 64)),)),
         Table("entries", ("shown", "helped", "not-helped", "999"), entries),
     )
@@ -75,7 +76,7 @@ def tables() -> tuple[Table, ...]:
 def insight(*, estimates: bool = True) -> Insight:
     """October of a place that nobody lives in."""
     said: tuple[tuple[str, Count], ...] = (("999", 9), ("101", 14), ("111", 11), ("nothing", 40))
-    ranges = (("999", Range(9, 21, 44)), ("101", Range(14, 30, 61))) if estimates else ()
+    ranges = (("999", Range(9, 21, 44)), ("101", Range(14, 14, 61))) if estimates else ()
     unique = {one.id: one for one in tables()}
     return Insight(
         Filter(OCTOBER),

@@ -18,7 +18,7 @@ from tests.databases import SqliteFiles
 CHARTS = {
     "topic", "agency", "area", "source", "channel", "route", "hours", "unmet", "entries", "organisations",
     "visits-reason", "visits-area", "visits-wait", "visits-outcome", "visits-priority", "checks", "check-risks",
-    "codes", "months",
+    "codes", "months", "helped", "campaigns",
 }  # fmt: skip
 
 
@@ -37,6 +37,7 @@ async def test_every_chart_has_something_to_show(sqlite_files: SqliteFiles, cloc
     full = {table.id for table in shown.tables if any(count for row in table.rows for count in row.counts)}
     assert full >= CHARTS
     assert shown.avoided.estimates, "enough people say what they would have done"
+    assert (shown.avoided.answered or 0) < 0.8 * (shown.avoided.asked or 0), "and some do not"
 
 
 async def test_every_answer_it_names_is_there() -> None:

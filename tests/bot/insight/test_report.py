@@ -52,7 +52,7 @@ def test_the_page_needs_nothing_else_and_says_what_it_is(files: Mapping[str, byt
     assert not re.search(r"<script|<link|<img|url\(http|src=", page)
     for said in ("Made-up Blues", "Braunstone, October 2026", "Made on 25 November 2026", "Made-up figures."):
         assert said in page
-    assert page.count("<svg") == len(insight().tables)
+    assert page.count("<svg") == len(insight().tables) + 1, "each has its chart, and the estimate of calls"
     for table in insight().tables:
         for row in table.rows:
             assert row.label.replace("'", "&#39;") in page
@@ -87,7 +87,8 @@ def test_the_dictionary_names_every_field_of_every_file(files: Mapping[str, byte
         table = Path(path).stem
         assert files[path].decode().splitlines()[0].split(",") == [field for file, field in named if file == table]
     assert all(line["meaning"] and line["type"] and line["counted"] and line["suppression"] for line in said)
-    assert {line["nfcc"] for line in said if line["file"] == "visits-reason"} == {"Part Two, visit data"}
+    theirs = [line["field"] for line in said if line["file"] == "visits-reason" and line["nfcc"] != "no counterpart"]
+    assert theirs == ["id", "name", "now", "before"]
     assert "our own reading" in files["data-dictionary.html"].decode()
 
 
@@ -127,8 +128,30 @@ def test_a_container_has_what_reports_need() -> None:
 def test_an_estimate_is_never_a_bare_number() -> None:
     part = next(part for part in told(insight()) if part.id == "avoided")
     assert part.passages[2].items[0] == "Would have rung 999: between 9 and 44, likely about 21."
+    assert part.passages[2].items[1] == "Would have rung 101: between 14 and 61.", "the likely one is the low one"
+    chart = next(figure for figure in part.figures if figure.id == "avoided-estimates")
+    assert "rung 999: 9 to 44" in chart.alt
+    assert chart.lines[0].cells == ("9", "21", "44")
     ids = [passage.words[:12] for passage in part.passages]
     assert "Read it with" in ids, "its limits stand beside it"
+
+
+def test_what_was_said_of_organisations_stands_apart() -> None:
+    beside = replace(insight().avoided, signposts=(("999", 6), ("101", None)))
+    part = next(part for part in told(replace(insight(), avoided=beside)) if part.id == "avoided")
+    signposts = next(figure for figure in part.figures if figure.id == "avoided-signposts")
+    assert [line.cells for line in signposts.lines] == [("6",), ("fewer than 5",)]
+    assert "It is not in the estimate." in signposts.about
+
+
+def test_a_report_does_not_tell_what_waits_at_this_moment() -> None:
+    waits = Table(
+        "unmet", ("now", "before"), (Row("unanswered", "No answer", (9, 8)), Row("waiting", "Now", (7, None)))
+    )
+    tables = tuple(table for table in insight().tables if table.id != waits.id)
+    report = Report(replace(insight(), tables=(*tables, waits)), ABOUT, WORDS)
+    (kept,) = (table for table in report.tables() if table.id == waits.id)
+    assert [row.id for row in kept.rows] == ["unanswered"]
 
 
 def test_too_few_answers_are_no_estimate() -> None:

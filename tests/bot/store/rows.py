@@ -87,6 +87,7 @@ def of_records(at: dt.datetime) -> Rows:
     return {
         ("question", "the row"): [Question(text="bins", route="unknown", at=at)],
         ("route_count", "the row"): [RouteCount(day=at.date(), route="crisis", channel="web", turns=2)],
+        ("feedback", "whose it was"): [chat, Feedback(chat_id=1, entry="a/b", helped=True, at=at)],
         ("feedback", "the row"): [Feedback(entry="a/b", helped=True, at=at)],
         ("evidence", "whose it was"): [chat, Evidence(chat_id=1, about="answer", entry="a/b", at=at)],
         ("evidence", "the row"): [Evidence(about="answer", entry="a/b", instead="999", at=at)],

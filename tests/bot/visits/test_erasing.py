@@ -91,8 +91,8 @@ async def test_what_counts_outlives_who_it_was(place: Estate, clock: FixedClock)
     await erased(place)
 
     visit = await place.visit(number)
-    assert (visit.state, visit.starts, visit.priority, visit.reasons) == (
-        "done", TEN, "high", "fire-safety,loneliness",
+    assert (visit.state, visit.starts, visit.priority, visit.reasons, visit.area) == (
+        "done", TEN, "high", "fire-safety,loneliness", "Braunstone",
     )  # fmt: skip
     assert await place.count(Resident) == await place.count(VisitTask) == await place.count(WaitingPlace) == 0
     assert await place.count(Referral) == 1
