@@ -30,7 +30,7 @@ from bot.visits.office import TeamOffice
 from handlers import router, safety
 from handlers.catalogue import Texts
 from handlers.ports import Ports, Understood
-from handlers.turn import Outcome, Reply, Session, Turn
+from handlers.turn import Outcome, Reply, Turn
 from handlers.understanding import words_in
 from knowledge.library import Library
 from knowledge.visits.names import RandomBytes
@@ -175,8 +175,7 @@ class Conversation:
 
     async def _poisoned(self, turn: Turn) -> Taken:
         async def decide(_unit: Unit, chat: chats.LockedChat) -> Outcome:
-            bare = Session(language=chat.session.language, quiet=chat.session.quiet)
-            return Outcome(session=bare, replies=(safety.sorry(texts),))
+            return Outcome(session=chat.session.bare(), replies=(safety.sorry(texts),))
 
         texts = Texts()
         return await self._in_one_transaction(turn, decide, state="poisoned")

@@ -46,6 +46,8 @@ TAPPED = (
     "1. Yes, on every floor", "2. I sometimes leave it on", "4. Smoking, indoors", "1. Cool plugs, heaters kept clear",
     "2. Cream for dry or sore skin", "1. Yes, clear path and keys to hand", "3. Not always", "1. No small children",
 )  # fmt: skip
+TO_THE_MIDDLE = "heading => heading.scrollIntoView({block: 'center'})"
+"""What is decided stands there with what it is about above it, and the buttons below it."""
 LAST = "3. Someone has had a fall"
 PERIOD = "2026-Q3"
 POSTER = "BRTPQ"
@@ -102,6 +104,7 @@ async def numbers(browser: Browser, address: str, code: str) -> None:
     await take(page, "console-avoided")
     await page.set_viewport_size(DESK)
     await page.goto(f"{address}/campaigns/2")
+    await page.get_by_role("heading", name=Texts().say("console.publish.decide")).evaluate(TO_THE_MIDDLE)
     await take(page, "console-campaign")
     await page.set_viewport_size(PHONE)
     await page.goto(f"{address}/insight?period={PERIOD}")

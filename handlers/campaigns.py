@@ -23,14 +23,15 @@ class Letter(Frozen):
 
 
 def letter(texts: Texts, library: Library, campaign: Letter) -> Reply:
-    """The message of a campaign. An answer that is gone by now has no button; to stop is always there."""
+    """The message of a campaign. An answer that is gone or sensitive by now has no button; to stop is always there."""
     topic, entry = library.topic(campaign.topic), library.entries.get(campaign.entry)
+    opens = entry is not None and entry.tier != "sensitive"
     why = small(texts.blocks("campaign.why", label=topic.label if topic else campaign.topic))
     read = f"o.{campaign.id}.{mark_of(campaign.entry)}"
     return Reply(
         blocks=(*blocks_of(campaign.text), *why),
         buttons=rows(
-            Button(label=entry.title, token=encode(Verb.CAMPAIGN, read)) if entry else None,
+            Button(label=entry.title, token=encode(Verb.CAMPAIGN, read)) if entry and opens else None,
             Button(
                 label=texts.say("campaign.stop"),
                 token=encode(Verb.CAMPAIGN, f"s.{campaign.id}.{campaign.topic}"),

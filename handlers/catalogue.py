@@ -19,6 +19,7 @@ from knowledge.prose import Block, Paragraph, Span, Steps, parse, plain
 
 FOLDER = Path(__file__).parent / "texts"
 ENGLISH = "en"
+CHECKED_BY, NOBODY = "# Checked by a speaker:", "nobody yet."
 
 
 @cache
@@ -37,6 +38,16 @@ def languages() -> tuple[str, ...]:
     """The languages there is a catalogue for, English first."""
     found = sorted(path.stem for path in FOLDER.glob("*.po") if "." not in path.stem)
     return (ENGLISH, *(name for name in found if name != ENGLISH))
+
+
+def checked_languages() -> tuple[str, ...]:
+    """The languages besides English that a speaker has checked: the second line of their file says who."""
+    return tuple(name for name in languages() if name != ENGLISH and _checked_by(name) not in ("", NOBODY))
+
+
+def _checked_by(language: str) -> str:
+    lines = (FOLDER / f"{language}.po").read_text(encoding="utf-8").splitlines()
+    return next((line.removeprefix(CHECKED_BY).strip() for line in lines if line.startswith(CHECKED_BY)), "")
 
 
 class Texts:

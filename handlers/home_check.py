@@ -18,7 +18,7 @@ from handlers.replies import action, button, fresh, rows, say
 from handlers.turn import Effect, Outcome, Session, Turn
 from handlers.visits.flow import BACK, SKIP, way_typed
 from handlers.visits.home import typed
-from knowledge.home_check import Answer, CheckTopic, counted, found_in
+from knowledge.home_check import Answer, CheckTopic, counted, found_in, skipped
 from knowledge.prose import Block
 
 __all__ = ["FORM", "answered", "ask_again", "asked_for", "asks", "carry_on", "not_understood", "start", "tapped"]
@@ -169,19 +169,38 @@ async def _change(turn: Turn, session: Session, ports: Ports) -> Outcome:
     return question(session, ports, session.check.model_copy(update={"at": "", "done": False}))
 
 
+async def _rest(turn: Turn, session: Session, ports: Ports) -> Outcome:
+    """From the result to the first question that was skipped."""
+    check = session.check
+    left = skipped(asked(ports), check.answers) if check else ()
+    if check is None or not left:
+        return await start(turn, session, ports)
+    return question(session, ports, check.model_copy(update={"at": left[0].id, "done": False}))
+
+
 async def _visit(turn: Turn, session: Session, ports: Ports) -> Outcome:
     """A visit, whose form knows already what was said; where none can be booked, the place's own words."""
     done = await visits.act(turn, session, ports, "visit.book")
     draft, content = done.session.visit, ports.library.visits
-    if draft is not None and session.visit is None and session.check is not None and content is not None:
+    if draft is None or content is None or session.check is None:
+        return done
+    if session.visit is None:
         said = counted(found_in(asked(ports), session.check.answers), content)
         once = tuple(each.id for each in content.factors if each.id in said and not each.several)
         draft = draft.model_copy(update={"answers": said, "known": once})
         done = done.model_copy(update={"session": done.session.model_copy(update={"visit": draft})})
-    return done.model_copy(update={"effects": (*done.effects, count(session, "", "visit"))})
+    return _asked_for_visit(session.check, session, done)
 
 
-TAPS: dict[str, Tap] = {"go": start, "anew": _anew, "stop": _stop, "change": _change, "visit": _visit}
+def _asked_for_visit(check: Check, session: Session, done: Outcome) -> Outcome:
+    """Counted once for each check, however often it is tapped."""
+    if check.visit:
+        return done
+    counted_now = done.session.model_copy(update={"check": check.model_copy(update={"visit": True})})
+    return done.model_copy(update={"session": counted_now, "effects": (*done.effects, count(session, "", "visit"))})
+
+
+TAPS: dict[str, Tap] = {"go": start, "anew": _anew, "stop": _stop, "change": _change, "rest": _rest, "visit": _visit}
 
 
 def _result(turn: Turn, session: Session, ports: Ports, check: Check, before: tuple[Block, ...] = ()) -> Outcome:

@@ -46,12 +46,25 @@ def good(ports: Ports, found: Result) -> tuple[Block, ...]:
 
 
 def to_do(ports: Ports, found: Result) -> tuple[Block, ...]:
-    """Three things to do first, and the others; kind words where there is nothing."""
+    """Three things to do first, and the others; kind words where there is nothing; and what is not known, because it
+    was skipped: nobody is told that all is well where they were not asked."""
     if not found.first:
-        return ports.texts.blocks("check.nothing-to-do")
+        return (*ports.texts.blocks(_nothing_found(found)), *not_known(ports, found))
     first = (*ports.texts.blocks("check.first"), Steps(items=_firsts(found.first)))
     then = (*ports.texts.blocks("check.then"), Steps(items=_firsts(found.then), ordered=False)) if found.then else ()
-    return (*first, *then)
+    return (*first, *then, *not_known(ports, found))
+
+
+def _nothing_found(found: Result) -> str:
+    if found.silent:
+        return "check.nothing-said"
+    return "check.nothing-in-these" if found.skipped else "check.nothing-to-do"
+
+
+def not_known(ports: Ports, found: Result) -> tuple[Block, ...]:
+    """The topics that were skipped, by name; nothing where all were answered."""
+    titles = "; ".join(topic.title for topic in found.skipped)
+    return ports.texts.blocks("check.skipped", topics=titles) if titles else ()
 
 
 def visit(ports: Ports, found: Result) -> tuple[Block, ...]:
@@ -79,8 +92,10 @@ def path_of(ports: Ports, given: Given) -> str:
 
 def _ways(ports: Ports, channel: Channel, given: Given, found: Result) -> tuple[tuple[Button, ...], ...]:
     come = button(ports, "check.button.visit", Verb.CHECK, "visit") if offered(found.visit) else None
+    missing = button(ports, "check.button.skipped", Verb.CHECK, "rest") if found.skipped else None
     back = button(ports, "check.button.change", Verb.CHECK, "change")
-    return rows(come, _page(ports, channel, given), back, button(ports, "check.button.anew", Verb.CHECK, "anew"))
+    anew = button(ports, "check.button.anew", Verb.CHECK, "anew")
+    return rows(missing, come, _page(ports, channel, given), back, anew)
 
 
 def _page(ports: Ports, channel: Channel, given: Given) -> Button | None:

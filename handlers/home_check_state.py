@@ -16,3 +16,4 @@ class Check(Frozen):
     answers: Mapping[str, str] = Field(default_factory=dict, description="topic id, id of its answer")
     done: bool = Field(default=False, description="the result was shown last")
     finished: bool = Field(default=False, description="the result was shown once; so it is counted")
+    visit: bool = Field(default=False, description="a visit was asked for from it; so it is counted")

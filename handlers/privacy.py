@@ -102,7 +102,7 @@ async def _copy(turn: Turn, session: Session, ports: Ports) -> Outcome:
 async def clear(turn: Turn, session: Session, ports: Ports) -> Outcome:
     """Delete what Telegram still lets a bot delete, forget the words, and say what is left for them to do."""
     effects: list[Effect] = [ForgetConversation()]
-    kept = Session(language=session.language, quiet=session.quiet)
+    kept = session.bare()
     if turn.channel != "telegram":
         return action(kept, "privacy.delete", say(ports, "clear.web"), effects=effects)
     taken_back, receipt = await _taken_back(turn, ports)

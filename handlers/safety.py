@@ -5,6 +5,7 @@ Nothing here needs the database, the search or the off switch. The 999 line is a
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 
@@ -140,7 +141,8 @@ def _emergency(understood: Understood, session: Session, ports: Ports, trace: Tr
     else:
         buttons, session = rows(button(ports, "button.not-emergency", Verb.DANGER, "no")), _not_asked(session, ports)
     reply, answers = Reply(blocks=said, buttons=buttons, urgent=True), _answers(ports, trace.answered)
-    return outcome(_ask(session, understood, guess, trace.answered), reply, *answers, effects=effects, trace=trace)
+    after = _ask(session, understood, guess, trace.answered).model_copy(update={"alarmed": ports.now})
+    return outcome(after, reply, *answers, effects=effects, trace=trace)
 
 
 def _helplines(understood: Understood, session: Session, ports: Ports, trace: Trace, effects: list[Effect]) -> Outcome:
@@ -207,6 +209,7 @@ def _ask(session: Session, understood: Understood, guess: Decision, answered: tu
                 "action": guess.action or "",
                 "route": guess.route,
                 "quiet": "yes" if session.quiet else "",
+                "alarmed": session.alarmed.isoformat() if session.alarmed else "",
                 "told": "yes" if answered else "",
             },
         ),
@@ -214,8 +217,8 @@ def _ask(session: Session, understood: Understood, guess: Decision, answered: tu
 
 
 def _not_asked(session: Session, ports: Ports) -> Session:
-    """Whoever was in danger is not asked soon what they would have done without an answer."""
-    return session.model_copy(update={"asked": ports.now})
+    """Whoever was in danger is not asked soon what they would have done without an answer, nor written to first."""
+    return session.model_copy(update={"asked": ports.now, "alarmed": ports.now})
 
 
 def _pause(session: Session, waiting: Waiting) -> Session:
@@ -262,8 +265,11 @@ def confirmed(session: Session, ports: Ports, waiting: Waiting) -> Outcome:
 
 
 def denied(session: Session, asked: Waiting) -> Session:
-    """'No': back to where they were, and as quiet as it was: what an earlier crisis made quiet stays so."""
-    return resume(session).model_copy(update={"quiet": bool(asked.data["quiet"])})
+    """'No': back to where they were, and as quiet as it was: what an earlier crisis made quiet stays so, and what an
+    earlier emergency put off."""
+    earlier = asked.data.get("alarmed")
+    alarmed = dt.datetime.fromisoformat(earlier) if earlier else None
+    return resume(session).model_copy(update={"quiet": bool(asked.data["quiet"]), "alarmed": alarmed})
 
 
 async def safe_to_message(session: Session, ports: Ports, answer: str) -> Outcome:

@@ -96,6 +96,11 @@ class Session(Frozen):
     campaign: int = Field(default=0, description="the campaign whose button opened what is shown; 0: none")
     asked: dt.datetime | None = Field(default=None, description="when they were last asked what else they would do")
     quiet: bool = Field(default=False, description="after a crisis or abuse message: nothing is kept or sent later")
+    alarmed: dt.datetime | None = Field(default=None, description="when an emergency was last answered with 999")
+
+    def bare(self) -> Session:
+        """What stays where all else is forgotten: how to speak to them, and when not to write first."""
+        return Session(language=self.language, quiet=self.quiet, alarmed=self.alarmed)
 
 
 class KeepQuestion(Frozen):

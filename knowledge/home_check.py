@@ -90,11 +90,15 @@ class Found(Frozen):
 
 
 class Result(Frozen):
-    """What a check comes to. `first` holds at most three, `then` the other risks, the highest first in both."""
+    """What a check comes to. `first` holds at most three, `then` the other risks, the highest first in both; `skipped`
+    is what nobody answered, so that nothing is known of it."""
 
     good: tuple[Found, ...]
     first: tuple[Found, ...]
     then: tuple[Found, ...]
+    skipped: tuple[CheckTopic, ...] = ()
+    silent: bool = False
+    """Was nothing answered at all?"""
     visit: Score | None = None
     """How soon a visit would help by the place's own scoring; None where the place does no visits."""
 
@@ -129,6 +133,11 @@ def found_in(topics: tuple[CheckTopic, ...], given: Given) -> tuple[Found, ...]:
     return tuple(Found(topic=topic, answer=answer) for topic, answer in said if answer is not None)
 
 
+def skipped(topics: tuple[CheckTopic, ...], given: Given) -> tuple[CheckTopic, ...]:
+    """What was not answered, in the order of the topics."""
+    return tuple(topic for topic in topics if topic.answer(given.get(topic.id)) is None)
+
+
 def result(topics: tuple[CheckTopic, ...], given: Given, visits: Visits | None = None) -> Result:
     """Answers in; what is good, what to do first, and how soon a visit would help, out."""
     found = found_in(topics, given)
@@ -137,6 +146,8 @@ def result(topics: tuple[CheckTopic, ...], given: Given, visits: Visits | None =
         good=tuple(one for one in found if one.answer.good),
         first=tuple(risky[:MOST_FIRST]),
         then=tuple(risky[MOST_FIRST:]),
+        skipped=skipped(topics, given),
+        silent=not found,
         visit=score(visits, {factor: frozenset(ids) for factor, ids in counted(found, visits).items()})
         if visits
         else None,

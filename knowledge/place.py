@@ -25,6 +25,7 @@ class People(Frozen):
     answered_by: Text
     hours: Hours
     reply_within: Text = "two working days"
+    phone: Text | None = Field(default=None, description="a number that anybody may ring; it stands on posters")
 
 
 class Place(Frozen):

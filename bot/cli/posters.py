@@ -11,7 +11,7 @@ import typer
 from bot.cli.people import with_store
 from bot.errors import CommandFault
 from bot.posters import pdf
-from bot.posters.sheets import Card, Kind, doors_of, sheet
+from bot.posters.sheets import Card, Kind, doors_of, logos_of, sheet
 from bot.settings import Settings
 from bot.staff import posters
 from bot.staff.outcomes import Refusal
@@ -98,5 +98,5 @@ def pdf_(
     card, library = with_store(work)
     kind: Kind = "leaflet" if leaflet else "poster"
     doors = doors_of(card.code, settings.public_url, f"https://t.me/{telegram}" if telegram else None)
-    out.write_bytes(pdf.printed(sheet(library.place, kind, card, doors)))
+    out.write_bytes(pdf.printed(sheet(library.place, kind, card, doors, logos_of(place_folder(settings)))))
     typer.echo(f"Wrote {out}: {', '.join(address for _, address in doors)}")

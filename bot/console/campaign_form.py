@@ -14,6 +14,8 @@ from bot.console.site import Site
 from bot.staff.campaigns_rules import LONGEST, OLDEST, Written, age_of, cleaned, faults
 from handlers.campaigns import Letter, letter
 from handlers.turn import Button
+from knowledge.entry import Entry
+from knowledge.library import Library
 from knowledge.prose import Block
 from knowledge.visits.slots import instant
 
@@ -50,6 +52,12 @@ def written_in(form: FormData, zone: str) -> Written:
     areas = tuple(str(area) for area in form.getlist("areas"))
     starts, ends = (moment_of(form.get(name), zone) for name in ("starts", "ends"))
     return cleaned(Written(said["name"], said["topic"], areas, said["text"], said["entry"], starts, ends))
+
+
+def entries_for(library: Library) -> list[Entry]:
+    """The answers that a campaign's button may open, by title: nothing sensitive, for others may see the screen."""
+    open_ = (entry for entry in library.entries.values() if entry.tier != "sensitive")
+    return sorted(open_, key=lambda entry: entry.title.casefold())
 
 
 def moment_of(said: object, zone: str) -> dt.datetime | None:

@@ -9,13 +9,13 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from bot.console.campaign_form import look_at, on_the_wall, written_in
+from bot.console.campaign_form import entries_for, look_at, on_the_wall, written_in
 from bot.console.campaigns_page import campaigning_of
 from bot.console.site import Number, Site
 from bot.staff import campaigns
 from bot.staff.campaigns import GONE, Campaigning
 from bot.staff.campaigns_audience import audience
-from bot.staff.campaigns_rules import LONGEST_NAME, MOVES, Written, suppressed
+from bot.staff.campaigns_rules import LONGEST_NAME, MOVES, Written, print_of, suppressed
 from bot.staff.edits import APPROVERS
 from bot.staff.findings import who as name_of
 from bot.staff.outcomes import Refusal
@@ -55,7 +55,8 @@ def _acts(router: APIRouter, site: Site) -> None:
 
     @router.post("/campaigns/{number}/approve")
     async def approve(request: Request, number: Number) -> Response:
-        return await _act(site, request, number, lambda does: does.approve(number))
+        seen = str((await site.form(request)).get("seen", ""))
+        return await _act(site, request, number, lambda does: does.approve(number, seen))
 
     @router.post("/campaigns/{number}/sending-back")
     async def send_back(request: Request, number: Number) -> Response:
@@ -106,7 +107,7 @@ async def _show(
         "row": row, "written": shown, "seen": look_at(site, shown), "may": _may(who, row), "topics": library.topics,
         "label": {topic.id: topic.label for topic in library.topics}, "suppressed": suppressed,
         "areas": [area.name for area in library.place.areas], "longest_name": LONGEST_NAME, "longest_why": LONGEST_WHY,
-        "entries": sorted(library.entries.values(), key=lambda entry: entry.title.casefold()),
+        "entries": entries_for(library), "print": print_of(shown),
         "wall": partial(on_the_wall, zone=site.zone),
         "problem": site.texts.say(refused.text_id, **refused.facts) if refused else "",
     }  # fmt: skip
@@ -116,7 +117,5 @@ async def _show(
 def _may(who: Colleague, row: Campaign) -> frozenset[str]:
     """What a person may do with a campaign as it stands; the service asks again."""
     approver, own = who.role in APPROVERS, row.staff_id == who.id
-    able = {"submit": True, "send-back": True, "approve": approver and not own, "pause": True, "go-on": approver}
-    return frozenset(
-        act for act, move in MOVES.items() if row.state in move.before and able.get(act, True)
-    )  # fmt: skip
+    able = {"send-back": approver, "approve": approver and not own, "go-on": approver}
+    return frozenset(act for act, move in MOVES.items() if row.state in move.before and able.get(act, True))

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from bot.console.site import Site
 from bot.errors import BotError
 from bot.posters import pdf
-from bot.posters.sheets import Card, Kind, doors_of, sheet
+from bot.posters.sheets import Card, Kind, doors_of, logos_of, sheet
 from bot.staff import audit, posters
 from bot.staff.outcomes import Refusal
 from handlers.ports import Nobody
@@ -84,7 +84,8 @@ def _one(router: APIRouter, site: Site) -> None:
 async def _printed(site: Site, kind: Kind, card: Card) -> bytes:
     ports = site.console.knowing.ports(Nobody(), site.console.clock.now(), site.texts.language, None)
     doors = doors_of(card.code, ports.public_url, ports.telegram)
-    return await asyncio.to_thread(pdf.printed, sheet(ports.library.place, kind, card, doors))
+    logos = await asyncio.to_thread(logos_of, site.console.folder)
+    return await asyncio.to_thread(pdf.printed, sheet(ports.library.place, kind, card, doors, logos))
 
 
 async def _show(site: Site, request: Request, problem: str = "", label: str = "") -> Response:

@@ -116,8 +116,7 @@ class Round:
                 return None  # so slow that somebody else goes on from here: two would mix up the order
             if campaigns_going.concerns(queued) and not await campaigns_going.let_go(unit, queued):
                 continue
-            if queued.source == follow_ups.SOURCE and await chats.is_quiet(unit, self.chat_id):
-                await outbox.mark(unit, queued.id, "dropped")
+            if follow_ups.concerns(queued) and not await follow_ups.let_go(unit, queued):
                 continue
             if not await outbox.tried(unit, queued.id):
                 continue

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Literal
 
 import segno
 
 from bot.errors import BotError
-from handlers.catalogue import ENGLISH, Texts, languages
+from handlers.catalogue import Texts, checked_languages
 from knowledge.place import Place
 
 Kind = Literal["poster", "leaflet"]
@@ -17,7 +18,8 @@ QUIET = 4
 """Modules of white around a code, as ISO/IEC 18004 asks."""
 MILLIMETRES: dict[Kind, tuple[int, int]] = {"poster": (100, 76), "leaflet": (64, 52)}
 """How wide a code is with its quiet zone, where it stands alone and beside another. Without it none is under 30."""
-
+LOGOS, MOST_LOGOS = "logos", 5
+"""The folder of a place that holds its partners' logos; and how many stand side by side."""
 
 Doors = tuple[tuple[Literal["web", "telegram"], str], ...]
 """Ways in, and the address of each."""
@@ -51,6 +53,14 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Logo:
+    """A partner's, as SVG; `alt` is read aloud."""
+
+    svg: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """All that the template needs."""
 
@@ -60,12 +70,14 @@ class Sheet:
     place: str
     headline: str
     purpose: str
+    no_smartphone: str
     languages: str
     emergency: str
     not_emergency: str
     made_up: str
     small: str
     links: tuple[Link, ...]
+    logos: tuple[Logo, ...] = ()
 
     def facts(self) -> dict[str, object]:
         """The same with names as the template has them."""
@@ -79,7 +91,17 @@ def doors_of(code: str, public_url: str | None, telegram: str | None) -> Doors:
     return (*web, *ours)
 
 
-def sheet(place: Place, kind: Kind, card: Card, doors: Doors) -> Sheet:
+def logos_of(folder: Path | None) -> tuple[Logo, ...]:
+    """The partners' logos of a place's folder, by name: `logos/1-our-council.svg` is read aloud as "our council"."""
+    files = sorted((folder / LOGOS).glob("*.svg")) if folder else []
+    return tuple(Logo(one.read_text(encoding="utf-8"), _spoken(one.stem)) for one in files[:MOST_LOGOS])
+
+
+def _spoken(stem: str) -> str:
+    return stem.lstrip("0123456789-_ ").replace("-", " ").replace("_", " ") or stem
+
+
+def sheet(place: Place, kind: Kind, card: Card, doors: Doors, logos: tuple[Logo, ...] = ()) -> Sheet:
     """What stands on a poster or leaflet. Raises NoDoor where nothing would open."""
     if not doors:
         raise NoDoor
@@ -87,17 +109,19 @@ def sheet(place: Place, kind: Kind, card: Card, doors: Doors) -> Sheet:
     say = texts.say
     return Sheet(
         kind=kind,
-        title=say("posters.title", place=place.name, label=card.label),
+        title=say("posters.title", place=place.name, code=card.code),
         partnership=place.partnership,
         place=place.name,
         headline=about or say("posters.headline"),
         purpose=say("posters.purpose.about" if about else "posters.purpose"),
-        languages=say("posters.languages", languages=_names()),
+        no_smartphone=_no_smartphone(texts, place, doors),
+        languages=_languages(texts),
         emergency=say("posters.emergency"),
         not_emergency=say("posters.not-emergency"),
         made_up=say("menu.made-up", place=place.name) if place.made_up else "",
-        small=say("posters.small", label=card.label, code=card.code),
+        small=say("posters.small", code=card.code),
         links=tuple(_link(texts, kind, door, address, len(doors) > 1) for door, address in doors),
+        logos=logos,
     )
 
 
@@ -119,11 +143,15 @@ def _link(texts: Texts, kind: Kind, door: str, address: str, beside: bool) -> Li
     )
 
 
-def _names() -> str:
-    """The languages there is a catalogue for besides English, each as a font of any computer can write it."""
-    return ", ".join(sorted(_name(language) for language in languages() if language != ENGLISH))
+def _no_smartphone(texts: Texts, place: Place, doors: Doors) -> str:
+    """For who has none: the number of the team, if the place has one; else the address, which any computer opens."""
+    if place.people and place.people.phone:
+        return texts.say("posters.ring", phone=place.people.phone, who=place.people.answered_by)
+    address = dict(doors).get("web", "").removeprefix("https://").partition("/?")[0]
+    return texts.say("posters.computer", address=address) if address else ""
 
 
-def _name(language: str) -> str:
-    own = Texts(language).say("language.name")
-    return own if own.isascii() or all(ord(letter) < 0x250 for letter in own) else Texts().say(f"posters.in.{language}")
+def _languages(texts: Texts) -> str:
+    """The languages that a speaker has checked, each by its English name; empty while there is none."""
+    names = ", ".join(sorted(texts.say(f"posters.in.{language}") for language in checked_languages()))
+    return texts.say("posters.languages", languages=names) if names else ""

@@ -6,6 +6,7 @@ only a second person who may approve lets it out, and lets it go on.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlmodel import col
 
-from bot.staff.campaigns_rules import BETWEEN, MOVES, Act, State, Written, areas_of, cleaned, faults
+from bot.staff.campaigns_rules import BETWEEN, MOVES, Act, State, Written, areas_of, cleaned, faults, print_of
 from bot.staff.edits import APPROVERS
 from bot.staff.outcomes import Refusal
 from bot.staff.versions import Audit
@@ -27,7 +28,7 @@ SOURCE = "campaign"
 """What the keys of its messages in the outbox begin with: `campaign:3:CHAT:0`."""
 SENDING = 0x626F7437
 """By which all that queues, pauses and stops campaigns on one PostgreSQL know each other."""
-GONE = Refusal("staff.campaign.gone")
+GONE, CHANGED = Refusal("staff.campaign.gone"), Refusal("staff.campaign.changed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +72,19 @@ class Campaigning:
         wrong = faults(written_of(row), self.library, self.unit.now)
         return wrong[0] if wrong else await self._move("submit", number, why="")
 
-    async def approve(self, number: int) -> State | Refusal:
-        """Agree to what somebody else wrote: it is sent from its time on."""
+    async def approve(self, number: int, seen: str) -> State | Refusal:
+        """Agree to what somebody else wrote: it is sent from its time on. `seen` is the print of what they read; where
+        it was changed since then, nothing is done."""
         row = await one(self.unit, number)
         if row is None or row.state != "waiting":
             return GONE
         if self.staff.role not in APPROVERS or row.staff_id in (None, self.staff.id):
             return Refusal("staff.edit.not-by-yourself")
-        wrong = faults(written_of(row), self.library, self.unit.now)
-        return wrong[0] if wrong else await self._move("approve", number, approved_by=self.staff.id)
+        written = written_of(row)
+        if seen != print_of(written):
+            return CHANGED
+        wrong = faults(written, self.library, self.unit.now)
+        return wrong[0] if wrong else await self._move("approve", number, row.changed_at, approved_by=self.staff.id)
 
     async def send_back(self, number: int, why: str) -> State | Refusal:
         """What waits is a draft again, with a note that says why."""
@@ -91,8 +96,8 @@ class Campaigning:
             return Refusal("staff.edit.not-yours")
         return await self._move("go-on", number)
 
-    async def _move(self, act: Act, number: int, **values: Any) -> State | Refusal:
-        return await _moved(self.unit, act, number, self.audit, **values)
+    async def _move(self, act: Act, number: int, as_of: dt.datetime | None = None, **values: Any) -> State | Refusal:
+        return await _moved(self.unit, act, number, self.audit, as_of, **values)
 
 
 async def pause(unit: Unit, number: int, audit: Audit) -> State | Refusal:
@@ -159,20 +164,23 @@ async def keep_figures(unit: Unit, number: int, counted: Figures) -> None:
     await unit.session.execute(_plainly(update(Campaign).where(col(Campaign.id) == number).values(values)))
 
 
-async def _moved(unit: Unit, act: Act, number: int, audit: Audit, **values: Any) -> State | Refusal:
+async def _moved(
+    unit: Unit, act: Act, number: int, audit: Audit, as_of: dt.datetime | None = None, **values: Any
+) -> State | Refusal:
     before, after = MOVES[act]
-    if not await _change(unit, number, before, state=after, changed_at=unit.now, **values):
+    if not await _change(unit, number, before, as_of, state=after, changed_at=unit.now, **values):
         return GONE
     await audit(f"campaign {act}", f"{SOURCE} {number}")
     return after
 
 
-async def _change(unit: Unit, number: int, before: Sequence[State], **values: Any) -> bool:
-    """Change a campaign that is in one of these states; False where it is in none of them, or not there."""
-    where = (col(Campaign.id) == number, col(Campaign.state).in_(before))
-    done = await unit.session.execute(
-        _plainly(update(Campaign).where(*where).values(values).returning(col(Campaign.id)))
-    )
+async def _change(
+    unit: Unit, number: int, before: Sequence[State], as_of: dt.datetime | None = None, **values: Any
+) -> bool:
+    """Change a campaign that is in one of these states, and was last changed `as_of`; False where it is not so."""
+    same = (col(Campaign.changed_at) == as_of,) if as_of else ()
+    changed = update(Campaign).where(col(Campaign.id) == number, col(Campaign.state).in_(before), *same)
+    done = await unit.session.execute(_plainly(changed.values(values).returning(col(Campaign.id))))
     return done.scalar_one_or_none() is not None
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlmodel import col
 
 from bot.staff.campaigns import SOURCE
@@ -17,6 +17,8 @@ from bot.store.outbox import Queued
 from bot.store.reach_tables import Campaign, CampaignRecipient, Subscription
 from bot.store.tables import Chat, Outbox
 from bot.store.unit import Unit
+from handlers.sparing import spared_until
+from handlers.turn import Session
 
 LATER = dt.timedelta(minutes=5)
 """Until a message whose campaign is paused is looked at again."""
@@ -32,8 +34,12 @@ def concerns(queued: Queued) -> bool:
 async def let_go(unit: Unit, queued: Queued) -> bool:
     """May it go now? If not, it is dropped, or put off to a moment at which it is looked at again."""
     campaign = await unit.session.get(Campaign, _number(queued), populate_existing=True)
-    if campaign is None or not _stands(campaign, unit.now) or not await _wanted(unit, queued.chat_id, campaign.topic):
+    session = await _wanted(unit, queued.chat_id, campaign.topic) if campaign else None
+    if campaign is None or not _stands(campaign, unit.now) or session is None or session.quiet:
         await outbox.mark(unit, queued.id, "dropped")
+        return False
+    if not may_hear(session, unit.now):
+        await _give_back(unit, queued)
         return False
     later = await _not_yet(unit, queued, campaign)
     if later is not None:
@@ -54,12 +60,27 @@ def _stands(campaign: Campaign, now: dt.datetime) -> bool:
     return campaign.state in ("sending", "paused", "planned") and campaign.ends is not None and now < campaign.ends
 
 
-async def _wanted(unit: Unit, chat_id: int, topic: str) -> bool:
-    """Do they still want to hear about it, and may they be written to?"""
+def may_hear(session: Session, now: dt.datetime) -> bool:
+    """Is it no bad moment for a campaign? It is one after a crisis or abuse, while they are asked whether anybody is in
+    danger, and for days after an emergency."""
+    return not session.quiet and spared_until(session, now) is None
+
+
+async def _give_back(unit: Unit, queued: Queued) -> None:
+    """As if it had never been queued: it is queued again once they may hear it. Left waiting with a later moment it
+    would hold up whoever comes behind it, for no two go at once."""
+    got = CampaignRecipient
+    theirs = (col(got.campaign_id) == _number(queued), col(got.chat_id) == queued.chat_id)
+    for gone in (delete(Outbox).where(col(Outbox.id) == queued.id), delete(got).where(*theirs)):
+        await unit.session.execute(gone.execution_options(synchronize_session=False))
+
+
+async def _wanted(unit: Unit, chat_id: int, topic: str) -> Session | None:
+    """The session of who still wants to hear about it and may be written to; else None."""
     asked = exists().where(col(Subscription.chat_id) == col(Chat.id), col(Subscription.topic) == topic)
     statement = select(col(Chat.session)).where(col(Chat.id) == chat_id, col(Chat.contact) == "ok", asked)
     row = (await unit.session.execute(statement)).one_or_none()
-    return row is not None and not chats.read_session(unit, row.session).quiet
+    return chats.read_session(unit, row.session) if row is not None else None
 
 
 async def _not_yet(unit: Unit, queued: Queued, campaign: Campaign) -> dt.datetime | None:

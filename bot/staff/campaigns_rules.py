@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -70,6 +71,11 @@ def cleaned(written: Written) -> Written:
         " ".join(clean(written.name).split())[:LONGEST_NAME], written.topic, written.areas, text,
         written.entry.strip(), written.starts, written.ends,
     )  # fmt: skip
+
+
+def print_of(written: Written) -> str:
+    """By which it is known whether whoever agrees has seen what is sent: other words, aims or times have another."""
+    return hashlib.blake2s(repr(written).encode(), digest_size=8).hexdigest()
 
 
 def faults(written: Written, library: Library, now: dt.datetime) -> tuple[Refusal, ...]:
@@ -141,6 +147,8 @@ def _faults_of_aim(written: Written, library: Library) -> Iterator[Refusal]:
         yield Refusal("staff.campaign.area", {"area": unknown[0]})
     if written.entry and written.entry not in library.entries:
         yield Refusal("staff.campaign.entry", {"entry": written.entry})
+    elif written.entry and library.entries[written.entry].tier == "sensitive":
+        yield Refusal("staff.campaign.sensitive", {"title": library.entries[written.entry].title})
 
 
 def _faults_of_times(written: Written, now: dt.datetime) -> Iterator[Refusal]:

@@ -20,6 +20,7 @@ from bot.delivery.loop import Guard
 from bot.staff import campaigns
 from bot.staff.campaigns import SENDING, SOURCE, take_back
 from bot.staff.campaigns_audience import welcome
+from bot.staff.campaigns_going import may_hear
 from bot.staff.campaigns_rules import GOING, areas_of, evening, in_hours
 from bot.store import chats, outbox, switch
 from bot.store.inbox import insert_of
@@ -87,18 +88,16 @@ async def queue_all(post: Post, number: int) -> None:
 
 
 async def queue_batch(unit: Unit, post: Post, number: int, after: int) -> int | None:
-    """Queue a campaign for chats beyond the number `after`; the last one that was looked at, or None for the end.
-
-    One machine at a time, so that all of them together keep the pace; and a row for each chat, so that nobody is ever
-    queued twice.
-    """
+    """Queue a campaign for chats beyond the number `after`; the last one that was looked at, or None for the end. One
+    machine at a time, so that all of them together keep the pace; and a row for each chat, so that nobody is ever
+    queued twice."""
     await alone(unit, SENDING)
     row = await campaigns.one(unit, number)
     if row is None or row.state != "sending" or not in_hours(unit.now) or await switch.message(unit) is not None:
         return None
     first = await _first_moment(unit)
     found = await _candidates(unit, row, after, _room(unit, row, first))
-    welcome_ = [chat.id for chat in found if not chats.read_session(unit, chat.session).quiet]
+    welcome_ = [chat.id for chat in found if may_hear(chats.read_session(unit, chat.session), unit.now)]
     await _queue(unit, post, row, await _claim(unit, number, welcome_), first)
     return found[-1].id if found else None
 

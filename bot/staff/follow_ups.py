@@ -15,12 +15,14 @@ from sqlmodel import col
 
 from bot.store import chats, outbox, switch
 from bot.store.evidence import DROPPED, SENT, WAITING
+from bot.store.outbox import Queued
 from bot.store.reach_tables import FollowUp
 from bot.store.tables import Chat
 from bot.store.unit import Unit
 from bot.visits.ways import may_write
 from handlers import proof
 from handlers.catalogue import Texts
+from handlers.sparing import spared_until
 from knowledge import hours
 from knowledge.entry import Hours, Opening
 from knowledge.library import Library
@@ -46,6 +48,25 @@ async def ask_due(
     if not hours.is_open_at(DAYTIME, unit.now, bank_holidays) or await switch.message(unit) is not None:
         return 0
     return sum([await _ask(unit, one, library, texts) for one in await _due(unit)])
+
+
+def concerns(queued: Queued) -> bool:
+    """Is it one of these questions?"""
+    return queued.source == SOURCE
+
+
+async def let_go(unit: Unit, queued: Queued) -> bool:
+    """May it go now? If not, they told us of something since it was queued: after a crisis or abuse they are never
+    asked, after an emergency later."""
+    session = await chats.session_of(unit, queued.chat_id)
+    spared = spared_until(session, unit.now)
+    if not session.quiet and spared is None:
+        return True
+    await outbox.mark(unit, queued.id, "dropped")
+    if not session.quiet:
+        this = (col(FollowUp.id) == int(queued.key.split(":")[1]), col(FollowUp.state) == SENT)
+        await _run(unit, update(FollowUp).where(*this).values(state=WAITING, due_at=spared, sent_at=None))
+    return False
 
 
 async def _give_up(unit: Unit) -> None:
@@ -75,9 +96,13 @@ async def _ask(unit: Unit, asked: FollowUp, library: Library, texts: Callable[[s
     if chat is None or name is None or not may_write(unit, chat):
         await _mark(unit, asked, state=DROPPED, due_at=unit.now)
         return False
+    session = chats.read_session(unit, chat.session)
+    if (spared := spared_until(session, unit.now)) is not None:
+        await _mark(unit, asked, due_at=spared)
+        return False
     if not await _mark(unit, asked, state=SENT, sent_at=unit.now):
         return False
-    language = chats.read_session(unit, chat.session).language
+    language = session.language
     letter, source = proof.letter(texts(language), asked.id, name), f"{SOURCE}:{asked.id}:{asked.due_at:%Y%m%d}"
     return await outbox.queue_for(unit, chat.id, letter, source, BEHIND_REPLIES)
 

@@ -126,10 +126,10 @@ async def save(unit: Unit, chat: LockedChat, session: Session, next_seq: int, ow
     await unit.run(ONE, values)
 
 
-async def is_quiet(unit: Unit, chat_id: int) -> bool:
-    """Did they tell us of a crisis or of abuse? Then nothing is sent to them but answers."""
+async def session_of(unit: Unit, chat_id: int) -> Session:
+    """What is remembered of a chat, as it is at this moment; a fresh session where there is none."""
     sealed = (await unit.run(select(CHAT.c.session).where(CHAT.c.id == chat_id))).scalar_one_or_none()
-    return read_session(unit, sealed).quiet
+    return read_session(unit, sealed)
 
 
 async def forget_old(unit: Unit) -> int:

@@ -19,18 +19,21 @@ from hypothesis import strategies as st
 from bot.channels.web.app import create_app
 from bot.clock import FixedClock
 from bot.posters import pdf
-from bot.posters.sheets import MILLIMETRES, QUIET, Card, Kind, NoDoor, Sheet, doors_of, qr_svg, sheet
+from bot.posters.sheets import MILLIMETRES, QUIET, Card, Kind, NoDoor, Sheet, doors_of, logos_of, qr_svg, sheet
 from bot.serving import web_of
 from bot.staff import posters
 from bot.staff.outcomes import Refusal
 from bot.store.reach_tables import Campaign, SourceCode
 from bot.store.unit import Unit
 from bot.wiring import House
+from handlers import catalogue
+from knowledge.entry import Hours
 from knowledge.library import load
+from knowledge.place import People, Place
 from knowledge.visits.names import ALPHABET, parse_reference
 from tests.bot.channels.web.html import Page
 from tests.bot.test_commands import Bot, bot, database  # noqa: F401  fixtures
-from tests.house import BRAUNSTONE, house
+from tests.house import BRAUNSTONE, LARKMOOR, house
 from tests.stories.player import AtTheTerminal, on_telegram, on_the_web
 
 PLACE = load(BRAUNSTONE).place
@@ -183,11 +186,55 @@ def said_on(sheet: Sheet) -> str:
     return " ".join(str(value) for value in sheet.facts().values())
 
 
-def test_what_stands_on_a_sheet() -> None:
-    poster = sheet(PLACE, "poster", CARD, DOORS)
+@pytest.mark.parametrize("place", [PLACE, load(LARKMOOR).place], ids=["braunstone", "larkmoor"])
+def test_what_stands_on_a_sheet(place: Place) -> None:
+    """The code and not where it hangs: that is the team's own note."""
+    poster = sheet(place, "poster", CARD, DOORS)
     words = said_on(poster)
-    for wanted in ("999", "Braunstone Blues", "Polski", "Gujarati", "ask.example/?from=C7M4Q", "A made-up shop"):
+    for wanted in ("999", place.partnership, "ask.example/?from=C7M4Q", "who you are. C7M4Q"):
         assert wanted in words
+    assert "A made-up shop" not in words
+    assert ("made-up place" in poster.made_up) is place.made_up
+    assert poster.no_smartphone == "No smartphone? On any computer, go to ask.example"
+
+
+def test_whoever_has_no_smartphone_finds_the_number_of_the_team_where_there_is_one() -> None:
+    team = People(answered_by="the made-up team", hours=Hours(), phone="01632 960001")
+    poster = sheet(PLACE.model_copy(update={"people": team}), "poster", CARD, DOORS)
+    assert poster.no_smartphone == "No smartphone? Ring the made-up team on 01632 960001."
+    assert sheet(PLACE, "poster", CARD, DOORS[1:]).no_smartphone == "", "nothing but Telegram to offer"
+
+
+def test_no_language_is_promised_that_nobody_has_checked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The file of a language says who did, in its second line; then it is named, each in the same way."""
+    by_somebody = {"pl", "gu"}
+    for path in catalogue.FOLDER.glob("*.po"):
+        words = path.read_text(encoding="utf-8")
+        if path.stem in by_somebody:
+            words = re.sub(r"(?m)^# Checked by a speaker: .*$", "# Checked by a speaker: A. Made-Up, 2026", words)
+        (tmp_path / path.name).write_text(words, encoding="utf-8")
+    assert catalogue.checked_languages() == ()
+    assert sheet(PLACE, "poster", CARD, DOORS).languages == ""
+    monkeypatch.setattr(catalogue, "FOLDER", tmp_path)
+    assert "also come in Gujarati, Polish." in sheet(PLACE, "poster", CARD, DOORS).languages
+    monkeypatch.setattr("bot.posters.sheets.checked_languages", lambda: catalogue.languages()[1:])
+    assert sheet(PLACE, "poster", CARD, DOORS).languages.isascii(), "each has an English name"
+
+
+def test_logos_of_partners_are_printed_and_read_aloud(tmp_path: Path) -> None:
+    (tmp_path / "logos").mkdir()
+    square = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
+    for name in ("2-made-up-council.svg", "1-made-up-charity.svg", "notes.txt"):
+        (tmp_path / "logos" / name).write_text(square, encoding="utf-8")
+    logos = logos_of(tmp_path)
+    assert [one.alt for one in logos] == ["made up charity", "made up council"]
+    assert logos_of(tmp_path / "elsewhere") == logos_of(None) == ()
+    made = pdf.printed(sheet(PLACE, "poster", CARD, DOORS, logos))
+    assert made != pdf.printed(sheet(PLACE, "poster", CARD, DOORS))
+    assert len(re.findall(rb"/S\s*/Figure", made)) == len(DOORS) + len(logos)
+
+
+def test_what_a_campaign_and_a_made_up_place_say() -> None:
     about = sheet(PLACE, "poster", Card("C7M4Q", "A made-up shop", "Bonfires"), DOORS)
     assert about.headline == "Bonfires"
     made_up = sheet(PLACE.model_copy(update={"made_up": True}), "poster", CARD, DOORS)

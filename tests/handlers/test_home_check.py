@@ -75,7 +75,7 @@ def test_from_the_result_an_answer_is_changed_or_all_of_it_anew() -> None:
     assert anew == Check(at="alarms")
     again = tapped(DONE, "alarms.every-floor")
     assert "That is good." in said(again)
-    assert "I have found nothing" in said(again)
+    assert "In what you told me I have found nothing that you need to change now." in said(again)
     assert CountCheck(topic="", answer="finished") not in again.effects
 
 
@@ -84,11 +84,51 @@ def test_past_the_last_question_comes_the_result() -> None:
     assert "1 of 9" in said(tapped(OPEN, "alarms.=back"))
 
 
+NOTHING = "I have found nothing that you need to change now. Do the check again"
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ({}, "You skipped every question."),
+        ({"alarms": "every-floor"}, "I do not know about the rest of your home."),
+        ({"alarms": "no-alarm"}, "Do these first:"),
+    ],
+)
+def test_nobody_is_told_that_all_is_well_where_they_skipped(answers: dict[str, str], words: str) -> None:
+    """Each topic that nothing is known of stands there by name, and a button leads to the first of them."""
+    skipped = Session(check=Check(at="getting-on", answers=answers))
+    done = tapped(skipped, "getting-on.=skip")
+    topics = [topic for topic in braunstone().holding.check_topics if topic.id not in answers]
+    assert words in said(done)
+    assert NOTHING not in said(done)
+    assert f"You skipped: {'; '.join(topic.title for topic in topics)}." in said(done)
+    assert "Answer what I skipped" in [button.label for row in done.replies[-1].buttons for button in row]
+    number = 10 - len(topics)
+    assert f"{number} of 9: {topics[0].title}" in said(tapped(done.session, "rest"))
+
+
+def test_whoever_answered_all_is_told_when_there_is_nothing_to_do() -> None:
+    fine = {topic.id: topic.answers[0].id for topic in braunstone().holding.check_topics}
+    done = tapped(Session(check=Check(answers=fine, done=True, finished=True)), "go")
+    assert NOTHING in said(done)
+    assert "You skipped" not in said(done)
+    assert "Answer what I skipped" not in [button.label for row in done.replies[-1].buttons for button in row]
+    assert "Your home check is done." in said(tapped(done.session, "rest")), "a button of an earlier result"
+
+
+def test_what_may_be_bad_news_is_not_thanked_for() -> None:
+    told = said(tapped(OPEN, "getting-on.fell"))
+    assert "Noted: Someone has had a fall." in told
+    assert "Thank you" not in told
+
+
 def test_a_form_of_a_visit_that_waits_is_left_as_it_is() -> None:
     draft = Draft(postcode="LE3 1AA")
     done = tapped(DONE.model_copy(update={"visit": draft}), "visit")
     assert done.session.visit == draft
     assert done.effects == (CountCheck(topic="", answer="visit"),)
+    assert tapped(done.session, "visit").effects == (), "once a check"
 
 
 def test_what_opened_something_else_is_not_talked_over() -> None:
@@ -108,4 +148,6 @@ def test_a_topic_with_a_tip_that_nobody_signed_off_is_not_asked_where_that_count
 def test_where_nobody_visits_no_visit_is_offered() -> None:
     nowhere = ports(braunstone().holding.model_copy(update={"visits": None}))
     assert "visit" not in said(tapped(DONE, "go", nowhere))
-    assert tapped(DONE, "visit", nowhere).session.visit is None
+    told = tapped(DONE, "visit", nowhere)
+    assert told.session.visit is None
+    assert told.effects == (), "nothing was asked for"

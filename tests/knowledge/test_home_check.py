@@ -15,6 +15,7 @@ from knowledge.errors import UnreadableFile
 from knowledge.home_check import CheckTopic, Given, counted, found_in, parse_topic, result, topic_files
 from knowledge.home_check_code import read, written
 from knowledge.library import NATIONAL, PLACES, Library
+from knowledge.prose import words_of
 from knowledge.references import references
 from tests.house import braunstone
 
@@ -43,6 +44,27 @@ def test_every_answer_of_the_shipped_check_speaks_the_language_of_the_first_plac
     """A warning in a place's own file: here the nation's files are held to the place that they were written with."""
     for path in topic_files(NATIONAL):
         assert faults_of_text("check", path.stem, path.read_text(encoding="utf-8"), LIBRARY) == ()
+
+
+def test_the_question_of_heating_asks_for_a_carbon_monoxide_alarm() -> None:
+    """With the words of the answer that backs it, and it is named to whoever says that all is well."""
+    heating = next(topic for topic in TOPICS if topic.id == "electrics-heating")
+    without = heating.answer("no-co-alarm")
+    assert without is not None
+    assert without.tip_from == "fire-safety/carbon-monoxide"
+    assert "in each room with a boiler, fire, cooker or stove that burns fuel" in words_of(
+        LIBRARY.entry(without.tip_from).first
+    )
+    assert [one.answer for one in result(TOPICS, {"electrics-heating": "no-co-alarm"}).first] == [without]
+    assert "carbon monoxide alarm" in heating.answers[0].tip
+
+
+def test_what_was_skipped_is_known_as_such() -> None:
+    found = result(TOPICS, {"alarms": "every-floor"})
+    assert [topic.id for topic in found.skipped] == [topic.id for topic in TOPICS[1:]]
+    assert not found.silent
+    assert result(TOPICS, {"alarms": "of another time"}).silent
+    assert result(TOPICS, {topic.id: topic.answers[0].id for topic in TOPICS}).skipped == ()
 
 
 def test_what_is_riskiest_comes_first_and_there_are_three() -> None:

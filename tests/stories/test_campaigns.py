@@ -18,8 +18,9 @@ from typer.testing import CliRunner
 from bot.cli.campaigns import app
 from bot.clock import FixedClock
 from bot.errors import CommandFault
+from bot.staff import campaigns
 from bot.staff.campaigns import Campaigning
-from bot.staff.campaigns_rules import Written
+from bot.staff.campaigns_rules import Written, print_of
 from bot.store import outbox
 from bot.store import person as persons
 from bot.store.reach_tables import Campaign, CampaignRecipient, Subscription
@@ -67,7 +68,9 @@ class Evening:
             number = await writer.write(Written("Bonfire night", "fireworks", (), MESSAGE, ENTRY, None, ends))
             assert isinstance(number, int)
             assert await writer.submit(number) == "waiting"
-            assert await second.approve(number) == "planned"
+            row = await campaigns.one(unit, number)
+            assert row is not None
+            assert await second.approve(number, print_of(campaigns.written_of(row))) == "planned"
             return number
 
     async def sweep(self) -> None:

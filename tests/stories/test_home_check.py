@@ -18,6 +18,7 @@ from bot.wiring import House
 from handlers.ports import Decision
 from handlers.turn import Session
 from knowledge.home_check import Answer
+from knowledge.home_check_code import written
 from tests.databases import SqliteFiles
 from tests.house import Scripted, braunstone, house
 from tests.stories.player import AtTheTerminal, OnTheWeb, Player, Screen, on_telegram, on_the_web
@@ -96,6 +97,17 @@ async def test_two_minutes_to_a_result_with_a_tip_after_every_answer(person: Pla
     counted = await counts(built)
     assert counted[("alarms", "no-alarm")] == counted[("", "begun")] == counted[("", "finished")] == 1
     assert ("", "visit") not in counted
+
+
+async def test_who_skips_all_of_it_is_not_told_that_nothing_is_wrong(person: Player) -> None:
+    screen = await person.say("/check")
+    for _ in TOPICS:
+        screen = await person.tap("Skip")
+    assert "You skipped every question." in screen
+    assert f"You skipped: {'; '.join(topic.title for topic in TOPICS)}." in screen
+    assert "I have found nothing" not in screen
+    screen = await person.tap("Answer what I skipped")
+    assert "1 of 9: Smoke alarms" in screen
 
 
 async def test_they_stop_and_come_back_to_where_they_were(person: Player) -> None:
@@ -200,8 +212,21 @@ async def test_the_page_holds_the_result_and_its_address_is_all_there_is_of_it(b
         for said in ("Get a smoke alarm for every floor", "Yes, clear path and keys to hand", "would help you most"):
             assert said in page
         assert f"{URL}{path}" in page
+        assert "You skipped" not in page
         assert (await web.client.get(f"{path[:-1]}1")).status_code == 404
         assert not any(told in page for told in ("No smoke alarm that works</button>", "Someone may not hear them"))
+
+
+async def test_the_page_names_what_was_skipped(built: House) -> None:
+    async with on_the_web(built) as web:
+        for code, words in (
+            (written(TOPICS, {}), "You skipped every question."),
+            (written(TOPICS, {"alarms": "every-floor"}), "I do not know about the rest of your home."),
+        ):
+            page = (await web.client.get(f"/check/{code}")).text
+            assert words in page
+            assert "You skipped:" in page
+            assert "Getting on" in page
 
 
 async def newest(web: OnTheWeb) -> str:
@@ -211,6 +236,9 @@ async def newest(web: OnTheWeb) -> str:
 
 async def test_at_the_terminal_the_address_stands_in_words(alone: AtTheTerminal) -> None:
     assert f"A page to print: {URL}/check/" in await all_of_it(alone)
+
+
+WAYS = ("Back", "Skip", "Stop for now", "Carry on", "Answer what I skipped")
 
 
 def by_label(topics: dict[str, Answer], label: str) -> Answer | None:
@@ -231,7 +259,7 @@ async def test_any_way_through_ends_in_a_result_or_a_stop(
         for _ in range(40):
             mine = [label for label in screen.buttons if label in person.tokens]
             label = chance.choice(mine if chance.random() < 0.8 else [*person.tokens])
-            if by_label(known, label) is None and label not in ("Back", "Skip", "Stop for now", "Carry on"):
+            if by_label(known, label) is None and label not in WAYS:
                 label = "Stop for now"
             screen = await person.tap(label)
             answer, words = by_label(known, label), "\n".join(screen.texts)

@@ -5,9 +5,11 @@ The stories that are played at each channel are played in Larkmoor too (conftest
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import re
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -20,9 +22,11 @@ from bot.channels.web.app import create_app
 from bot.clock import FixedClock
 from bot.knowing import Knowing, Snapshot
 from bot.serving import web_of
+from bot.staff.campaigns_rules import Written, faults
 from bot.wiring import House
 from handlers import answer, contacts, router, safety
 from handlers.answer import first_message, more_message
+from handlers.campaigns import Letter, letter
 from handlers.catalogue import Texts
 from handlers.ports import Nobody, Ports
 from handlers.turn import Outcome, Session
@@ -186,6 +190,42 @@ async def test_a_visit_is_booked_in_any_place(built: House) -> None:
     screen = await fill_in(AtTheTerminal(built), postcode=f"{served} 1AA")
     assert f"{served} 1AA" in screen
     assert "Is all of this right?" in screen
+
+
+async def test_the_home_check_is_asked_in_any_place(built: House) -> None:
+    """To its end, with the tips and the scoring of that place, and what was skipped is named."""
+    person, topics = AtTheTerminal(built), built.knowing.library().check_topics
+    screen = await person.say("/check")
+    assert f"1 of {len(topics)}: {topics[0].title}" in screen
+    screen = await person.tap("4. No smoke alarm that works")
+    for _ in topics[2:]:
+        screen = await person.say("skip")
+    screen = await person.tap(f"1. {topics[-1].answers[0].label}")
+    assert "Smoke alarms: Get a smoke alarm for every floor of your home." in screen
+    assert f"You skipped: {'; '.join(topic.title for topic in topics[1:-1])}." in screen
+    assert not built.knowing.library().place.made_up or not ELSEWHERE.search("\n".join(screen.texts))
+
+
+async def test_whoever_was_helped_is_asked_what_else_they_would_have_done_in_any_place(built: House) -> None:
+    person = AtTheTerminal(built)
+    await person.say("my smoke alarm keeps beeping")
+    screen = await person.tap("That helped")
+    assert "What would you have done without this?" in screen
+    assert "Thank you." in await person.tap("Rung 101")
+
+
+def test_a_campaign_may_be_sent_in_any_place(place: Snapshot) -> None:
+    """About a topic and for an area of the place, with an answer of its own behind the button."""
+    library, now = place.holding, FixedClock().now()
+    areas, entry = (library.place.areas[0].name,), "fire-safety/bonfires-and-fireworks"
+    written = Written("Bonfire night", "fireworks", areas, "Keep pets in.", entry, None, now + dt.timedelta(days=3))
+    assert faults(written, library, now) == ()
+    assert [one.text_id for one in faults(replace(written, areas=("Atlantis",)), library, now)] == [
+        "staff.campaign.area"
+    ]
+    sent = letter(Texts(), library, Letter(id=1, topic="fireworks", text=written.text, entry=entry))
+    assert library.entry(entry).title in [button.label for row in sent.buttons for button in row]
+    assert not library.place.made_up or not ELSEWHERE.search(words((sent,)))
 
 
 def test_a_fresh_place_has_no_fault_and_a_line_for_every_role(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
 
 import pytest
@@ -13,6 +14,8 @@ from sqlmodel import col
 from bot.clock import FixedClock
 from bot.console.campaign_form import moment_of, on_the_wall
 from bot.staff import audit
+from bot.staff.campaigns import written_of
+from bot.staff.campaigns_rules import print_of
 from bot.store.reach_tables import Campaign, Subscription
 from bot.store.tables import Chat
 from tests.bot.console.answering import words
@@ -33,6 +36,12 @@ async def row(place: Desk) -> Campaign:
         return (await unit.session.execute(select(Campaign))).scalar_one()
 
 
+async def print_on(browser: Browser) -> str:
+    """What stands hidden in the form of whoever may agree."""
+    (found,) = re.findall(r'name="seen" value="([0-9a-f]+)"', (await browser.see("/campaigns/1")).text)
+    return str(found)
+
+
 async def begun(browser: Browser, **changes: str) -> None:
     """A draft with everything that it needs."""
     answer = await browser.send("/campaigns", name="Bonfire night", topic="fireworks")
@@ -48,11 +57,12 @@ async def test_one_writes_a_second_agrees_and_each_act_is_recorded(place: Desk) 
     await editor.send("/campaigns/1/submit")
     assert "Waits for a second person" in (await editor.see("/campaigns")).text
     assert (await editor.send("/campaigns/1/approve")).status_code == 404, "no editor agrees to one"
+    assert "/campaigns/1/sending-back" not in (await editor.see("/campaigns/1")).text, "nor finds a button for it"
     assert "I agree: send it" in (await coordinator.see("/campaigns/1")).text
     await coordinator.send("/campaigns/1/sending-back", why="Say when.")
     assert "Sent back: Say when." in (await editor.see("/campaigns/1")).text
     await editor.send("/campaigns/1/submit")
-    await coordinator.send("/campaigns/1/approve")
+    await coordinator.send("/campaigns/1/approve", seen=await print_on(coordinator))
     await editor.send("/campaigns/1/pause")
     assert (await row(place)).state == "paused"
     await coordinator.send("/campaigns/1/going-on")
@@ -71,8 +81,36 @@ async def test_nobody_agrees_to_their_own(place: Desk) -> None:
     await begun(admin)
     await admin.send("/campaigns/1/submit")
     assert "I agree: send it" not in (await admin.see("/campaigns/1")).text
-    assert (await admin.send("/campaigns/1/approve")).status_code == 422
+    own = print_of(written_of(await row(place)))
+    assert (await admin.send("/campaigns/1/approve", seen=own)).status_code == 422
     assert (await row(place)).state == "waiting"
+
+
+async def test_a_page_that_is_older_than_the_words_agrees_to_nothing(place: Desk) -> None:
+    """The author takes back what waits, changes it and sends it again, while somebody else has it open."""
+    author, coordinator = await place.signed_in("admin"), await place.signed_in("coordinator")
+    await begun(author)
+    await author.send("/campaigns/1/submit")
+    seen = await print_on(coordinator)
+    await author.send("/campaigns/1/sending-back")
+    await author.send("/campaigns/1", **{**FORM, "text": "Ring this number instead."})
+    await author.send("/campaigns/1/submit")
+    refused = await coordinator.send("/campaigns/1/approve", seen=seen)
+    assert (refused.status_code, "changed after you opened it" in refused.text) == (422, True)
+    assert "Ring this number instead." in refused.text, "they read it as it is now"
+    assert (await row(place)).state == "waiting"
+    await coordinator.send("/campaigns/1/approve", seen=await print_on(coordinator))
+    assert (await row(place)).state == "planned"
+
+
+async def test_nothing_sensitive_can_be_chosen_for_the_button(place: Desk) -> None:
+    editor = await place.signed_in("editor")
+    await begun(editor, entry="health-and-wellbeing/drugs")
+    page = (await editor.see("/campaigns/1")).text
+    assert "is sensitive" in unescape(page)
+    assert 'value="health-and-wellbeing/drugs"' not in page
+    assert f'value="{ENTRY}"' in page
+    assert (await editor.send("/campaigns/1/submit")).status_code == 422
 
 
 async def test_it_is_seen_as_it_is_sent_and_only_looking_keeps_nothing(place: Desk) -> None:

@@ -20,7 +20,7 @@ from bot.errors import Blocked
 from bot.staff import campaigns, campaigns_going, campaigns_sending
 from bot.staff.campaigns import Campaigning, Figures
 from bot.staff.campaigns_audience import audience
-from bot.staff.campaigns_rules import Written, cleaned, evening, faults, in_hours, next_morning, suppressed
+from bot.staff.campaigns_rules import Written, cleaned, evening, faults, in_hours, next_morning, print_of, suppressed
 from bot.staff.campaigns_sending import AHEAD, GAP, PRIORITY, Post, queue_all, send_due
 from bot.staff.outcomes import Refusal
 from bot.store import outbox
@@ -31,15 +31,17 @@ from bot.store.unit import Store
 from bot.store.vault import throwaway_vault
 from bot.store.visit_tables import StaffMember
 from bot.visits.sweep import plainly
+from handlers.campaigns import Letter, letter
 from handlers.catalogue import Texts
 from handlers.office import Colleague
-from handlers.turn import Reply, Session
+from handlers.turn import Reply, Session, Waiting
 from knowledge.prose import line
 from tests.bot.staff.crew import Heard, braunstone_alone
 from tests.databases import SqliteFiles
 
 ENTRY = "fire-safety/bonfires-and-fireworks"
 TEXT = "**Bonfire night is near.** Keep pets in. Keep a bucket of water close by."
+SENSITIVE = "health-and-wellbeing/drugs"
 ASHA = Colleague(id=1, name="Asha", role="editor", agency="fire")
 CARA = Colleague(id=2, name="Cara", role="coordinator", agency="")
 BO = Colleague(id=3, name="Bo", role="admin", agency="")
@@ -94,6 +96,10 @@ class Town:
         async with self.store.write() as unit:
             return await getattr(Campaigning(unit, braunstone_alone(), who, self.heard), what)(*values)
 
+    async def approves(self, who: Colleague, number: int) -> object:
+        """Agree to it as it is at this moment."""
+        return await self.act(who, "approve", number, print_of(campaigns.written_of(await self.row(number))))
+
     async def stops(self, what: str, number: int) -> object:
         """`pause` or `stop`."""
         async with self.store.write() as unit:
@@ -104,7 +110,7 @@ class Town:
         number = await self.act(ASHA, "write", written(**changes))
         assert isinstance(number, int)
         assert await self.act(ASHA, "submit", number) == "waiting"
-        assert await self.act(CARA, "approve", number) == "planned"
+        assert await self.approves(CARA, number) == "planned"
         return number
 
     async def sweep(self) -> None:
@@ -136,7 +142,11 @@ class Town:
 
     async def quiet(self, chat: int) -> None:
         """They wrote of a crisis."""
-        sealed = self.store.vault.seal("chat.session", Session(quiet=True).model_dump_json())
+        await self.remembers(chat, quiet=True)
+
+    async def remembers(self, chat: int, **session: object) -> None:
+        """What stands in the session of a chat."""
+        sealed = self.store.vault.seal("chat.session", Session.model_validate(session).model_dump_json())
         await self.change(chat, session=sealed, session_version=1)
 
     async def leave(self, chat: int) -> None:
@@ -209,6 +219,36 @@ async def test_whoever_stops_between_queueing_and_sending_gets_nothing(town: Tow
     town.clock.move(seconds=1)
     assert await town.deliver() == ["3"]
     assert await town.waiting() == []
+
+
+async def test_nobody_in_danger_is_sent_one_until_days_later(town: Town) -> None:
+    """Neither queued nor, where it was queued a moment before, sent; and nobody else has to wait for them."""
+    open_question = {"waiting": Waiting(form="danger", step="emergency")}
+    before, since, asked, well = await town.people(4)
+    await town.remembers(before, alarmed=WEDNESDAY - dt.timedelta(minutes=3))
+    await town.planned()
+    await town.sweep()
+    assert [row.chat_id for row in await town.waiting()] == [since, asked, well]
+    await town.remembers(since, alarmed=town.clock.now())
+    await town.remembers(asked, **open_question)
+    town.clock.move(seconds=1)
+    async with town.store.write() as unit:
+        await outbox.queue_for(unit, since, Reply(blocks=(line("Your visit is tomorrow."),)), "visit:1")
+    assert sorted(await town.deliver()) == ["1", "3"], "a reminder goes all the same"
+    assert town.phones.sent[0][1].blocks == (line("Your visit is tomorrow."),)
+    assert await town.waiting() == []
+    late = (await town.people(1))[0]
+    await town.sweep()
+    assert [row.chat_id for row in await town.waiting()] == [late]
+
+    town.clock.move(days=2, hours=23)
+    await town.sweep()
+    assert await town.deliver() == ["4"], "three days are not over, and a question is open"
+    await town.remembers(asked)
+    town.clock.move(hours=2)
+    await town.sweep()
+    town.clock.move(seconds=1)
+    assert sorted(await town.deliver()) == ["0", "1", "2"]
 
 
 async def test_what_is_taken_back_in_the_sender_s_hands_is_not_sent(small: Town) -> None:
@@ -357,18 +397,49 @@ async def test_two_people_agree(small: Town) -> None:
     number = await small.act(CARA, "write", written())
     assert isinstance(number, int)
     assert await small.act(CARA, "submit", number) == "waiting"
-    assert await small.act(CARA, "approve", number) == Refusal("staff.edit.not-by-yourself")
-    assert await small.act(ASHA, "approve", number) == Refusal("staff.edit.not-by-yourself"), "an editor agrees to none"
+    assert await small.approves(CARA, number) == Refusal("staff.edit.not-by-yourself")
+    assert await small.approves(ASHA, number) == Refusal("staff.edit.not-by-yourself"), "an editor agrees to none"
     assert await small.act(BO, "send_back", number, "Say when.") == "draft"
     assert (await small.row(number)).why == "Say when."
     assert await small.act(BO, "write", written(), number) == number
     await small.act(CARA, "submit", number)
-    assert await small.act(BO, "approve", number) == Refusal("staff.edit.not-by-yourself"), "who wrote last wrote it"
-    assert await small.act(CARA, "approve", number) == "planned"
+    assert await small.approves(BO, number) == Refusal("staff.edit.not-by-yourself"), "who wrote last wrote it"
+    assert await small.approves(CARA, number) == "planned"
     assert await small.act(ASHA, "write", written(), number) == campaigns.GONE, "what is agreed to stays as it is"
     await small.people(1)
     await small.sweep()
     assert len(await small.waiting()) == 1
+
+
+async def test_whoever_agrees_agrees_to_what_they_have_read(town: Town) -> None:
+    """The author takes it back, changes it and sends it again, while the page of a second person is open."""
+    number = await town.act(ASHA, "write", written())
+    assert isinstance(number, int)
+    await town.act(ASHA, "submit", number)
+    seen = print_of(campaigns.written_of(await town.row(number)))
+    await town.act(ASHA, "send_back", number, "")
+    await town.act(ASHA, "write", written(text="Ring this number instead."), number)
+    await town.act(ASHA, "submit", number)
+    assert await town.act(CARA, "approve", number, seen) == campaigns.CHANGED
+    assert (await town.row(number)).state == "waiting"
+    assert await town.act(CARA, "approve", number, "") == campaigns.CHANGED
+    assert await town.approves(CARA, number) == "planned"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"text": "Other."}, {"areas": ("Braunstone",)}, {"entry": ""}, {"topic": "heaters"}, {"starts": WEDNESDAY}],
+)
+def test_whatever_is_sent_is_in_its_print(changes: dict[str, object]) -> None:
+    assert print_of(written()) == print_of(written())
+    assert print_of(written(**changes)) != print_of(written())
+
+
+def test_an_answer_that_became_sensitive_is_not_named_on_a_button() -> None:
+    library = braunstone_alone()
+    sensitive = letter(Texts(), library, Letter(id=1, topic="fireworks", text=TEXT, entry=SENSITIVE))
+    assert [button.label for row in sensitive.buttons for button in row] == ["Stop these messages"]
+    assert len(letter(Texts(), library, Letter(id=1, topic="fireworks", text=TEXT, entry=ENTRY)).buttons) == 2
 
 
 async def test_figures_outlive_whom_they_count(small: Town) -> None:
@@ -399,6 +470,7 @@ async def test_figures_outlive_whom_they_count(small: Town) -> None:
         ({"topic": "cats"}, "topic"),
         ({"areas": ("Atlantis",)}, "area"),
         ({"entry": "fire-safety/dragons"}, "entry"),
+        ({"entry": SENSITIVE}, "sensitive"),
         ({"ends": None}, "times"),
         ({"starts": WEDNESDAY + dt.timedelta(days=6)}, "times"),
         ({"ends": WEDNESDAY + dt.timedelta(days=93)}, "lasts"),
