@@ -60,7 +60,8 @@ def overbooked(found: Rows) -> list[str]:
     twice = [f"{who} at {at}" for (who, at), often in taken.items() if often > 1]
     short = [f"{visit.reference} lacks time" for visit in booked if not _has_its_time(visit, by_visit[visit.id])]
     ended = [visit for visit in found.visits if visit.state not in STANDING and by_visit[visit.id]]
-    return twice + short + [f"{visit.reference} keeps time" for visit in ended] + _two_at_home(booked)
+    kept = [f"{visit.reference} is {visit.state} and keeps time" for visit in ended]
+    return twice + short + kept + _two_at_home(booked)
 
 
 def _has_its_time(visit: Visit, cells: Sequence[Occupied]) -> bool:
