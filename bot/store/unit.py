@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -31,6 +32,13 @@ class Unit:
     """Chats for which this transaction queued a message that no turn of theirs asked for: nobody is sending it yet."""
     noted: list[str] = field(default_factory=list, compare=False)
     """What this transaction did that is counted once it is committed, each in a word."""
+    erased: list[str] = field(default_factory=list, compare=False)
+    """Marks of whom this transaction forgets; see `bot.store.marks`."""
+    at_the_end: dict[Callable[[Unit, list[Any]], Awaitable[None]], list[Any]] = field(
+        default_factory=dict, compare=False
+    )
+    """What is done last, each with all that was put by for it: what everybody queues for is held for a moment only,
+    and whoever holds it waits for nothing else."""
 
     @cached_property
     def session(self) -> AsyncSession:
@@ -44,10 +52,18 @@ class Unit:
         return await self.connection.execute(statement, values)
 
     async def commit(self) -> None:
-        """What the ORM holds back is written, and all of it kept."""
+        """What the ORM holds back is written, then what was put by for the end, and all of it kept."""
+        await self.finish()
+        await self.connection.commit()
+
+    async def finish(self) -> None:
+        """Write all that is not written yet."""
         if "session" in self.__dict__:
             await self.session.flush()
-        await self.connection.commit()
+        for step, put_by in self.at_the_end.items():
+            if put_by:
+                await step(self, put_by)
+        self.at_the_end.clear()
 
     async def close(self) -> None:
         """Let go of what the ORM holds."""
@@ -68,14 +84,22 @@ class Store:
         """Told after a commit which chats have a message waiting that nobody is about to send. Must not raise."""
         self.on_noted: Callable[[Collection[str]], object] | None = None
         """Told after a commit what was noted in it. Must not raise."""
+        self.on_erased: Callable[[dt.datetime, Collection[str]], object] | None = None
+        """Told before a commit whom it forgets, by their marks. Blocks, in a thread of its own. Must not raise."""
         self.heard: Callable[[bool], object] = bool
         """Told each time whether the database answered. Must not raise."""
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Unit]:
-        """A transaction that commits at the end of the block, or rolls back. Raises StoreUnavailable."""
+        """A transaction that commits at the end of the block, or rolls back. Raises StoreUnavailable.
+
+        Whom it forgets is written down before the commit: if the process dies in between, they are forgotten once more
+        in a copy that is put back, which they asked for. The other way round a copy could bring them back for good.
+        """
         async with self._unit(self.writing) as unit:
             yield unit
+            if unit.erased and self.on_erased is not None:
+                await asyncio.to_thread(self.on_erased, unit.now, unit.erased)
             await unit.commit()
         if unit.queued and self.on_queued is not None:
             self.on_queued(unit.queued)

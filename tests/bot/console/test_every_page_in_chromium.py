@@ -22,7 +22,13 @@ TOO_WIDE = "document.documentElement.scrollWidth > window.innerWidth"
 PATIENCE = 30_000
 """Milliseconds."""
 FILES = frozenset(
-    {"/import/sheets/{name}", "/import/templates/{name}", "/posters/{code}/sheets/{name}", "/insight/report"}
+    {
+        "/import/folder.zip",
+        "/import/sheets/{name}",
+        "/import/templates/{name}",
+        "/posters/{code}/sheets/{name}",
+        "/insight/report",
+    }
 )
 ROOMS = sorted({path.split("/")[1] for path in (*guard.PAGES, *guard.OPEN)})
 """The first parts of addresses: one test each."""
