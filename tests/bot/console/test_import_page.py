@@ -137,7 +137,7 @@ async def test_another_directorys_feed_is_a_plan_then_drafts(stocked: Desk) -> N
     sent = {"csrf": await editor.token(), "publisher": "Loamshire Council"}
     plan = await editor.client.post("/staff/import/plan", data=sent, files={"file": ("feed.json", FEED)})
     said = " ".join(re.sub(r"<[^>]+>", " ", plan.text).split())
-    assert "From Loamshire Council: 1 services that we lack become drafts" in said
+    assert "From Loamshire Council. New to us: 1. Each becomes a draft" in said
     assert "Chair Yoga New: a draft called chair-yoga. Its kind is a guess. Its area is a guess." in said
     assert "Samaritans We have it: samaritans (the same name)." in said
     assert "Shut Left out: its status is defunct." in said

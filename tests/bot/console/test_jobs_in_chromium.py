@@ -14,7 +14,7 @@ from handlers.office import Role
 from tests.bot.console.answering import ALARM, LOCKS, STRANGE
 from tests.bot.console.stocked import HELPER, Stocked, stocked
 from tests.bot.visits.estate import MONDAY, TEN
-from tests.browser import BROWSER, Serve
+from tests.browser import BROWSER, Serve, faults
 from tests.databases import SqliteFiles
 
 pytestmark = BROWSER
@@ -22,6 +22,8 @@ DESK, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 NOW = FixedClock().at
 PATIENT = 30_000
 """Milliseconds: a change is tried out, however busy the machine is."""
+
+FEED = b'[{"id": "1", "name": "Chair Yoga", "status": "active", "description": "Help."}]'
 
 Opened = Callable[..., AbstractAsyncContextManager[tuple[Page, Stocked]]]
 
@@ -154,11 +156,19 @@ async def somebody_who_waits(page: Page) -> None:
 async def an_import(page: Page) -> None:
     await menu(page, "Import")
     sheet = {"name": "a.csv", "mimeType": "text/csv", "buffer": f"id,cost\n{HELPER},Two pounds\n".encode()}
-    await page.get_by_label("A CSV or XLSX file").set_input_files(sheet)  # type: ignore[arg-type]
+    await page.get_by_label("A CSV, XLSX or JSON file").set_input_files(sheet)  # type: ignore[arg-type]
     await press(page, "See what it would change")
     await expect(page.get_by_text("Two pounds")).to_be_visible()
     await press(page, "Do it")
     await done(page, "Done. Organisations that changed: 1.")
+    feed = {"name": "feed.json", "mimeType": "application/json", "buffer": FEED}
+    await page.get_by_label("A CSV, XLSX or JSON file").set_input_files(feed)  # type: ignore[arg-type]
+    await page.get_by_label("Whose directory it is (JSON files only)").fill("Loamshire Council")
+    await press(page, "See what it would change")
+    await expect(page.get_by_text("From Loamshire Council. New to us: 1.")).to_be_visible()
+    assert await faults(page) == []
+    await press(page, "Do it")
+    await done(page, "Drafts of organisations: 1.")
 
 
 async def test_visits_are_booked_moved_and_cancelled_and_hours_kept(opened: Opened) -> None:
