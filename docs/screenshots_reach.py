@@ -103,7 +103,7 @@ async def numbers(browser: Browser, address: str, code: str) -> None:
     await heading.evaluate("heading => heading.scrollIntoView()")
     await take(page, "console-avoided")
     await page.set_viewport_size(DESK)
-    await page.goto(f"{address}/campaigns/2")
+    await page.goto(f"{address}/campaigns/4")
     await page.get_by_role("heading", name=Texts().say("console.publish.decide")).evaluate(TO_THE_MIDDLE)
     await take(page, "console-campaign")
     await page.set_viewport_size(PHONE)
