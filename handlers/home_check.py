@@ -6,7 +6,7 @@ What was said waits in the session, as ids. A button of an earlier question stil
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from handlers import home_check_result, menu, privacy, visits
 from handlers.buttons import Verb
@@ -133,12 +133,17 @@ def _on_from(
 ) -> Outcome:
     """The question after this one; where an earlier one was answered anew, the one that was open."""
     ids = [each.id for each in asked(ports)]
-    was_open = check.at == topic.id or check.at not in ids
-    if check.done or (was_open and topic.id == ids[-1]):
+    open_now = topic.id if check.at not in ids else check.at
+    at = _after(ids, check, topic.id) if open_now == topic.id else open_now
+    if check.done or at is None:
         return _result(turn, session, ports, check, before)
-    if was_open:
-        check = check.model_copy(update={"at": ids[ids.index(topic.id) + 1]})
-    return question(session, ports, check, before)
+    return question(session, ports, check.model_copy(update={"at": at}), before)
+
+
+def _after(ids: Sequence[str], check: Check, topic: str) -> str | None:
+    """The topic after one; of those that were skipped, where only they are asked."""
+    later = ids[ids.index(topic) + 1 :]
+    return next((each for each in later if not (check.rest and each in check.answers)), None)
 
 
 async def _go(turn: Turn, session: Session, ports: Ports, topic: CheckTopic, way: str) -> Outcome:
@@ -166,16 +171,16 @@ async def _change(turn: Turn, session: Session, ports: Ports) -> Outcome:
     """From the result through the questions again, with what was said."""
     if session.check is None or not asked(ports):
         return await start(turn, session, ports)
-    return question(session, ports, session.check.model_copy(update={"at": "", "done": False}))
+    return question(session, ports, session.check.model_copy(update={"at": "", "done": False, "rest": False}))
 
 
 async def _rest(turn: Turn, session: Session, ports: Ports) -> Outcome:
-    """From the result to the first question that was skipped."""
+    """From the result to the questions that were skipped, and to no other."""
     check = session.check
     left = skipped(asked(ports), check.answers) if check else ()
     if check is None or not left:
         return await start(turn, session, ports)
-    return question(session, ports, check.model_copy(update={"at": left[0].id, "done": False}))
+    return question(session, ports, check.model_copy(update={"at": left[0].id, "done": False, "rest": True}))
 
 
 async def _visit(turn: Turn, session: Session, ports: Ports) -> Outcome:

@@ -14,6 +14,7 @@ class Check(Frozen):
 
     at: str = Field(default="", description="the topic that was asked last")
     answers: Mapping[str, str] = Field(default_factory=dict, description="topic id, id of its answer")
+    rest: bool = Field(default=False, description="only what has no answer yet is asked")
     done: bool = Field(default=False, description="the result was shown last")
     finished: bool = Field(default=False, description="the result was shown once; so it is counted")
     visit: bool = Field(default=False, description="a visit was asked for from it; so it is counted")

@@ -139,9 +139,10 @@ def _emergency(understood: Understood, session: Session, ports: Ports, trace: Tr
             *entry_buttons(ports, trace.offered, Verb.INSTEAD),
         )
     else:
-        buttons, session = rows(button(ports, "button.not-emergency", Verb.DANGER, "no")), _not_asked(session, ports)
+        buttons = rows(button(ports, "button.not-emergency", Verb.DANGER, "no"))
     reply, answers = Reply(blocks=said, buttons=buttons, urgent=True), _answers(ports, trace.answered)
-    after = _ask(session, understood, guess, trace.answered).model_copy(update={"alarmed": ports.now})
+    after = _ask(session, understood, guess, trace.answered)  # "no" goes back to how it was before this
+    after = _not_asked(after, ports) if verdict.tier != "maybe" else after.model_copy(update={"alarmed": ports.now})
     return outcome(after, reply, *answers, effects=effects, trace=trace)
 
 

@@ -98,13 +98,20 @@ async def _ask(unit: Unit, asked: FollowUp, library: Library, texts: Callable[[s
         return False
     session = chats.read_session(unit, chat.session)
     if (spared := spared_until(session, unit.now)) is not None:
-        await _mark(unit, asked, due_at=spared)
+        await _put_off(unit, asked, chat, spared)
         return False
     if not await _mark(unit, asked, state=SENT, sent_at=unit.now):
         return False
     language = session.language
     letter, source = proof.letter(texts(language), asked.id, name), f"{SOURCE}:{asked.id}:{asked.due_at:%Y%m%d}"
     return await outbox.queue_for(unit, chat.id, letter, source, BEHIND_REPLIES)
+
+
+async def _put_off(unit: Unit, asked: FollowUp, chat: Chat, until: dt.datetime) -> None:
+    """Until a better moment; for good, where nothing was heard of them for two weeks and a question of safety is open
+    still: it would be asked in the end, once what they were in the middle of is forgotten."""
+    silent = chat.last_turn_at < unit.now - GIVEN_UP_AFTER
+    await (_mark(unit, asked, state=DROPPED, due_at=unit.now) if silent else _mark(unit, asked, due_at=until))
 
 
 def _name(library: Library, asked: FollowUp) -> str | None:

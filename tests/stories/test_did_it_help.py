@@ -334,6 +334,29 @@ async def test_a_false_alarm_is_none(world: World, then: str, spared: bool) -> N
     assert await world.states() == (["waiting"] if spared else ["sent"])
 
 
+@pytest.mark.parametrize(("then", "spared"), [("no", False), ("", True)])
+async def test_what_we_took_for_an_emergency_and_was_none_puts_nothing_off(
+    world: World, then: str, spared: bool
+) -> None:
+    await world.agreed()
+    world.clock.move(days=6, hours=23, minutes=50)
+    assert "This is not an emergency" in (await world.ann.say("fire in my flat")).buttons
+    if then:
+        await world.ann.tap("This is not an emergency")
+    assert ("Did you get in touch" in str((await world.later(minutes=10)).texts)) is not spared
+
+
+async def test_whoever_never_said_that_all_is_well_is_never_asked(world: World) -> None:
+    await world.agreed()
+    await world.ann.say("something smells of burning")
+    for _ in range(20):
+        assert (await world.later(days=1)).texts == ()
+    assert await world.states() == ["dropped"]
+    world.clock.move(days=20)
+    await tidy_once(world.built.store)
+    assert (await world.later(days=1)).texts == ()
+
+
 async def test_to_clear_the_chat_is_not_to_be_out_of_danger(world: World) -> None:
     await world.agreed()
     await world.ann.say("fire in my flat")

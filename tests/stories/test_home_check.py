@@ -110,6 +110,21 @@ async def test_who_skips_all_of_it_is_not_told_that_nothing_is_wrong(person: Pla
     assert "1 of 9: Smoke alarms" in screen
 
 
+async def test_what_was_skipped_is_asked_again_and_nothing_else(person: Player) -> None:
+    screen = await person.say("/check")
+    for number in range(len(TOPICS)):
+        screen = await person.tap("Skip") if number in (0, 4) else await person.say("1")
+    assert "You skipped: " in str(screen.texts)
+    assert "1 of 9: Smoke alarms" in await person.tap("Answer what I skipped")
+    screen = await person.tap("1. Yes, on every floor")
+    assert "5 of 9: " in str(screen.texts)
+    screen = await person.say("1")
+    assert "Your home check is done." in screen
+    assert "You skipped" not in str(screen.texts)
+    await person.tap("Change an answer")
+    assert "2 of 9: Cooking" in await person.say("1")
+
+
 async def test_they_stop_and_come_back_to_where_they_were(person: Player) -> None:
     await person.say("/check")
     await person.tap("1. Yes, on every floor")
