@@ -49,9 +49,10 @@ def _with(text: str, on: str, by: str) -> str:
 
 
 def _put(settings: str, name: str, value: str) -> str:
-    """One setting in place of its old line and of lines indented below it; at the end where it was missing."""
+    """One setting in place of its old line and of lines indented below it, paragraphs too; at the end where it was
+    missing."""
     fresh = f"{name}: {value}" if value else f"{name}:"
-    old = re.compile(rf"^{name}[ \t]*:[^\n]*(?:\n[ \t]+[^\n]*)*", re.MULTILINE)
+    old = re.compile(rf"^{name}[ \t]*:[^\n]*(?:\n(?:[ \t]*\n)*[ \t]+[^ \t\n][^\n]*)*", re.MULTILINE)
     found, times = old.subn(lambda _match: fresh, settings, count=1)
     return found if times else f"{settings}\n{fresh}"
 

@@ -21,12 +21,14 @@ from starlette.datastructures import UploadFile
 from bot.console import import_feed
 from bot.console.import_feed import Handed, packed
 from bot.console.import_out import ENDINGS, KINDS, folder_of
+from bot.console.publish_page import PATIENCE
 from bot.console.site import Site
 from bot.staff import audit, import_trial, importing, sheets
-from bot.staff.import_trial import Trial
+from bot.staff.import_trial import NOT_TRIED, Trial
 from bot.staff.importing import Who
 from bot.staff.sheets import SheetUnreadable
 from bot.staff.versions import STAFF
+from bot.store import content
 from knowledge.sheets import Plan, Table
 
 MOST_SHOWN = 200
@@ -106,13 +108,18 @@ async def _done(site: Site, request: Request, sheet: Sheet, mark: str) -> Respon
 
 
 async def _tried(site: Site, request: Request, sheet: Sheet) -> tuple[Plan, Trial | None]:
-    """The plan, and what came of trying it out, where the search would notice something of it."""
+    """The plan, and what came of trying it out, where the search would notice something of it. What takes too long
+    goes on, so that the next try finds it done."""
     async with site.reading() as unit:
         found = await importing.plan(unit, sheet.table, folder_of(site), _who(site, request, sheet))
-        library = await importing.library(unit, folder_of(site))
+        library, revision = await importing.library(unit, folder_of(site)), await content.revision(unit)
     rehearsals = site.console.rehearsals
     rehearse = partial(rehearsals.rehearse_files, "organisation") if rehearsals is not None else None
-    return found, await import_trial.try_out(found, library, rehearse)
+    trying = partial(import_trial.try_out, found, library, rehearse)
+    try:
+        return found, await site.underway.result((found.kind, _mark(found), revision), trying, PATIENCE)
+    except TimeoutError:
+        return found, Trial(fault=NOT_TRIED)
 
 
 def _with_fault(found: Plan, trial: Trial | None) -> Plan:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from bot.console.publish_page import PATIENCE
 from bot.console.site import Site
 from bot.staff import audit, versions
 from bot.staff.edits import PUBLISHERS, Editing
@@ -34,6 +35,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {"bank_holidays": ("", "as usual", "clo
 """Fields of which one of a few is chosen."""
 Cells = Mapping[str, str]
 TAKEN = "console.new-organisation.taken"
+STILL_TRYING = Refusal("console.organisations.still-trying")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def fault_words(site: Site, found: Fault) -> str:
 
 async def rehearsed(site: Site, slug: str, text: str | None, revision: str | None) -> Rehearsal | Refusal:
     """Try a change out; None: it is retired. Where the search would notice nothing, as with a phone number or hours,
-    nothing can change."""
+    nothing can change. A Refusal where it takes too long; it goes on, so that the next try finds it done."""
     before = site.library()
     try:
         after = with_one(before, KIND, slug, text)
@@ -98,7 +100,11 @@ async def rehearsed(site: Site, slug: str, text: str | None, revision: str | Non
         return Rehearsal(text or "", revision, Replay())
     if site.console.rehearsals is None:
         return Refusal("console.organisations.not-tried")
-    return await site.console.rehearsals.rehearse(KIND, slug, text)
+    trying = partial(site.console.rehearsals.rehearse, KIND, slug, text)
+    try:
+        return await site.underway.result((KIND, slug, text, revision), trying, PATIENCE)
+    except TimeoutError:
+        return STILL_TRYING
 
 
 async def put_live(

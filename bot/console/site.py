@@ -19,6 +19,7 @@ from bot.channels.web.templating import environment
 from bot.clock import Clock, SystemClock
 from bot.console import cookies, guard, words
 from bot.console.transport import has_name, transport
+from bot.console.underway import Underway
 from bot.knowing import Knowing
 from bot.staff import sessions
 from bot.staff.counts import Count
@@ -74,6 +75,7 @@ class Site:
     def __init__(self, console: Console) -> None:
         self.console = console
         self.texts = Texts()
+        self.underway = Underway()
 
     def library(self) -> Library:
         """The content in use at this moment."""

@@ -21,6 +21,7 @@ from bot.staff.importing import Who
 from bot.staff.sheets import MOST_UNPACKED, SheetUnreadable
 from bot.staff.versions import Audit
 from bot.store import content
+from bot.store.content import Row
 from bot.store.tables import OrganisationVersion
 from bot.store.unit import Unit
 from knowledge.check_one import Kind
@@ -32,6 +33,8 @@ from knowledge.open_referral.reading import LONGEST_ID, Read, merged, read, serv
 from knowledge.sheets import SHAPES, Fault
 
 KIND: Kind = "organisation"
+STANDING = (*versions.UNPUBLISHED, "live", "retired")
+"""States of versions whose id no other organisation may have. One that was put away leaves its id free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,15 @@ class Feed:
         return tuple(service for service in self.services if service.slug)
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What there is beside the live content: organisations that somebody is still working on, as far as they can be
+    read; and the ids of those, of what cannot be read, and of what was retired."""
+
+    drafts: Mapping[str, Organisation]
+    ids: frozenset[str]
+
+
 def documents(source: Path) -> dict[str, bytes]:
     """The JSON files of a folder, or the one file, by their names. Raises SheetUnreadable where they are too large."""
     paths = sorted(source.glob("*.json")) if source.is_dir() else [source]
@@ -67,17 +79,15 @@ def documents(source: Path) -> dict[str, bytes]:
 
 async def plan(unit: Unit, found: Mapping[str, bytes], place: Path, publisher: str) -> Feed:
     """What a feed would bring; nothing is written. Drafts that wait already count as what we have."""
-    holding, drafts, today = await importing.library(unit, place), await _drafts(unit), unit.now.date()
-    return await asyncio.to_thread(_planned, found, holding, drafts, publisher, today)
+    holding, beside, today = await importing.library(unit, place), await _beside(unit), unit.now.date()
+    return await asyncio.to_thread(_planned, found, holding, beside, publisher, today)
 
 
-def _planned(
-    found: Mapping[str, bytes], holding: Library, drafts: Mapping[str, Organisation], publisher: str, today: dt.date
-) -> Feed:
+def _planned(found: Mapping[str, bytes], holding: Library, beside: Beside, publisher: str, today: dt.date) -> Feed:
     """Reading and comparing a large feed takes seconds, so it has a thread of its own."""
     services, faults, empty = _services(found)
-    known = {**drafts, **holding.organisations}
-    matcher, taken, made = Matcher(known.values()), set(known), list[Service]()
+    known = {**beside.drafts, **holding.organisations}
+    matcher, taken, made = Matcher(known.values()), {*beside.ids, *known}, list[Service]()
     for where, service in services:
         one = read(service, holding.place, publisher, today)
         if one.missing:
@@ -94,7 +104,8 @@ def _planned(
 async def taken(unit: Unit, feed: Feed) -> bool:
     """Has somebody taken an id of the new services since it was planned?"""
     ids = [service.slug or "" for service in feed.news]
-    statement = select(col(OrganisationVersion.id)).where(col(OrganisationVersion.slug).in_(ids)).limit(1)
+    table = OrganisationVersion
+    statement = select(col(table.id)).where(col(table.slug).in_(ids), col(table.state).in_(STANDING)).limit(1)
     return (await unit.session.execute(statement)).first() is not None
 
 
@@ -108,17 +119,18 @@ async def apply(unit: Unit, feed: Feed, place: Path, who: Who, audit: Audit) -> 
     await audit("import feed", f"{len(feed.news)} {KIND}")
 
 
-async def _drafts(unit: Unit) -> dict[str, Organisation]:
-    """Organisations that somebody is still working on, as far as they can be read."""
-    table = OrganisationVersion
-    rows = await unit.session.execute(select(table.slug, table.text).where(col(table.state).in_(versions.UNPUBLISHED)))  # type: ignore[call-overload]
-    found = {}
-    for slug, text in rows:
-        try:
-            found[slug] = parse_organisation(slug, text)
-        except UnreadableFile:
-            continue
-    return found
+async def _beside(unit: Unit) -> Beside:
+    waiting, away = await versions.unpublished(unit, KIND), await versions.retired(unit, KIND)
+    read = {row.slug: _organisation(row) for row in waiting}
+    drafts = {slug: one for slug, one in read.items() if one is not None}
+    return Beside(drafts, frozenset({*read, *(row.slug for row in away)}))
+
+
+def _organisation(row: Row) -> Organisation | None:
+    try:
+        return parse_organisation(row.slug, row.text)
+    except UnreadableFile:
+        return None
 
 
 def _services(found: Mapping[str, bytes]) -> tuple[list[tuple[str, Any]], list[Fault], tuple[str, ...]]:

@@ -51,10 +51,20 @@ def test_settings_that_are_missing_come_last() -> None:
     assert rest(fresh) == rest(bare)
 
 
-def test_a_value_over_several_lines_is_replaced_whole() -> None:
-    folded = ALARM.replace("checked_by:\n", "checked_by: >\n  a watch\n  manager\n")
-    assert parsed(folded).checked_by == "a watch manager"
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("checked_by: >\n  a watch\n  manager\n", "a watch manager"),
+        ("checked_by: >\n  a watch\n\n  manager\n", "a watch\nmanager"),
+        ("checked_by: |\n\n  a watch\n \n  manager\n", "a watch"),
+        ("checked_by: a watch\n\n\n  manager\n", "a watch\n\nmanager"),
+    ],
+)
+def test_a_value_over_several_lines_is_replaced_whole(typed: str, read: str) -> None:
+    folded = ALARM.replace("checked_by:\n", typed)
+    assert (parsed(folded).checked_by or "").startswith(read)
     assert confirmed(folded, ON, "editor") == confirmed(ALARM, ON, "editor")
+    assert with_check(folded, Check()) == ALARM
 
 
 def test_words_of_the_advice_are_not_settings() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import io
 import json
 import re
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
@@ -14,14 +16,17 @@ import pytest
 from sqlalchemy import func
 from sqlmodel import col, select
 
+from bot.console import import_page
 from bot.console.app import create_console
 from bot.console.site import Console
 from bot.knowing import Knowing
-from bot.staff import audit, sheets, versions
+from bot.staff import audit, feeds, sheets, versions
+from bot.staff.outcomes import Refusal, Rehearsal
 from bot.store import content
 from bot.store.tables import EntryVersion, OrganisationVersion
 from handlers.catalogue import Texts
 from knowledge.sheets import Row, Table
+from tests.bot.console.answering import PATIENT
 from tests.bot.console.desk import Browser, Desk, library
 from tests.bot.staff.test_import_trial import Blocking
 from tests.house import BRAUNSTONE, Scripted
@@ -43,6 +48,16 @@ async def hand_in(browser: Browser, name: str, data: bytes) -> httpx.Response:
     return await browser.client.post(
         "/staff/import/plan", data={"csrf": await browser.token()}, files={"file": (name, data)}
     )
+
+
+def trying_with(place: Desk, rehearsals: Blocking) -> None:
+    """The same console, which tries out what is handed in."""
+    again = Console(
+        place.store, Knowing(Scripted(holding=library())), place.clock, folder=BRAUNSTONE,
+        rehearsals=rehearsals,  # type: ignore[arg-type]
+    )  # fmt: skip
+    place.app.router.routes.pop()
+    place.app.mount("/staff", create_console(again))
 
 
 async def live(place: Desk) -> str:
@@ -102,12 +117,7 @@ async def test_a_name_that_would_hide_a_danger_is_refused_by_its_row(stocked: De
     names = b"id,aliases\nchildline,The Listeners\ncarers-uk,is water ok for a telly thats burning\n"
     assert "could not be tried out just now" in (await hand_in(editor, "names.csv", names)).text
     tried = Blocking(frozenset({"carers-uk"}))
-    again = Console(
-        stocked.store, Knowing(Scripted(holding=library())), stocked.clock, folder=BRAUNSTONE,
-        rehearsals=tried,  # type: ignore[arg-type]
-    )  # fmt: skip
-    stocked.app.router.routes.pop()
-    stocked.app.mount("/staff", create_console(again))
+    trying_with(stocked, tried)
     plan = await hand_in(editor, "names.csv", names)
     assert plan.status_code == 422
     assert "Row 3: with its names, 1 messages about danger would be met in another way" in plan.text
@@ -121,6 +131,35 @@ async def test_a_name_that_would_hide_a_danger_is_refused_by_its_row(stocked: De
     tried.culprits = frozenset()
     assert (await editor.client.post("/staff/import/done", data=held(plan))).status_code == 303
     assert await how_many(stocked) == before + 2
+
+
+class Slow(Blocking):
+    """A trial that goes on until it is told to end."""
+
+    def __init__(self) -> None:
+        super().__init__(frozenset())
+        self.go_on = asyncio.Event()
+
+    async def rehearse_files(self, kind: str, texts: Mapping[str, str | None]) -> Rehearsal | Refusal:
+        await self.go_on.wait()
+        return await super().rehearse_files(kind, texts)
+
+
+async def test_a_trial_that_takes_long_goes_on_without_the_page(stocked: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_page, "PATIENCE", 0.01)
+    editor, slow = await stocked.signed_in("editor"), Slow()
+    trying_with(stocked, slow)
+    names = b"id,aliases\nchildline,The Listeners\n"
+    for _ in range(2):
+        plan = await asyncio.wait_for(hand_in(editor, "names.csv", names), PATIENT)
+        assert "could not be tried out just now. Please try again" in plan.text
+        assert "/import/done" not in plan.text
+    slow.go_on.set()
+    await asyncio.sleep(0)
+    plan = await hand_in(editor, "names.csv", names)
+    assert plan.status_code == 200
+    assert slow.tries == [1]
+    assert (await editor.client.post("/staff/import/done", data=held(plan))).status_code == 303
 
 
 FEED = json.dumps(
@@ -153,6 +192,36 @@ async def test_another_directorys_feed_is_a_plan_then_drafts(stocked: Desk) -> N
     again = await editor.client.post("/staff/import/done", data=held(plan))
     assert again.status_code == 422
     assert await how_many(stocked) == before + 1
+
+
+async def test_what_was_put_away_or_taken_away_does_not_stand_in_the_way_of_a_feed(stocked: Desk) -> None:
+    """An id that nothing stands under any more is used again; one that was retired, or cannot be read, is left."""
+    editor = await stocked.signed_in("editor")
+    for values, again in (
+        ({}, "chair-yoga"),
+        ({"state": "withdrawn"}, "chair-yoga"),
+        ({"state": "retired"}, "chair-yoga-2"),
+        ({"text": "name: ["}, "chair-yoga-3"),
+    ):
+        async with stocked.store.write() as unit:
+            for draft in (await versions.unpublished(unit, "organisation"))[-1:]:
+                await versions.change(unit, "organisation", draft, **values)
+        plan = await hand_in(editor, "feed.json", FEED)
+        assert (await editor.client.post("/staff/import/done", data=held(plan))).status_code == 303
+        async with stocked.store.read() as unit:
+            assert (await versions.unpublished(unit, "organisation"))[-1].slug == again
+
+
+async def test_an_id_that_a_colleague_took_meanwhile_is_asked_about_again(stocked: Desk) -> None:
+    documents = {"feed.json": FEED}
+    async with stocked.store.write() as unit:
+        found = await feeds.plan(unit, documents, BRAUNSTONE, "Loamshire")
+        for state, taken in (("withdrawn", False), ("replaced", False), ("retired", True), ("waiting", True)):
+            number = await versions.put(unit, "organisation", "chair-yoga", True, {"text": "", "state": state})
+            assert await feeds.taken(unit, found) is taken
+            row = await versions.one(unit, "organisation", number)
+            assert row is not None
+            await versions.change(unit, "organisation", row, state="withdrawn")
 
 
 @pytest.mark.parametrize(

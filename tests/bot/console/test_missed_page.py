@@ -88,6 +88,7 @@ async def test_where_somebody_must_agree_it_is_sent_to_them(place: Desk, role: s
     await browser.send(f"/missed/{await number_of(place, STRANGE)}/phrasing", slug=slug)
     page = words((await browser.see("/missed")).text)
     assert "Sent to a second person" in page
+    assert "Questions that wait for it until then: " in page
     assert "questions that wait: 2" in page
     assert [state for state, _ in await states(place, slug)] == ["live", "waiting"]
     assert not (await questions(place))[STRANGE].startswith(("open", "done"))

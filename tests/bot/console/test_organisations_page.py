@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -19,7 +20,7 @@ from bot.store.tables import Chat, OrganisationVersion, Outbox
 from handlers.turn import ReportDetail, Turn
 from knowledge.evaluating.questions import Met
 from knowledge.replay import Asked, Difference, Replay
-from tests.bot.console.answering import field
+from tests.bot.console.answering import PATIENT, field
 from tests.bot.console.desk import Browser, Desk, library
 from tests.house import BRAUNSTONE, Scripted
 
@@ -170,6 +171,36 @@ async def test_a_name_that_the_search_would_notice_is_tried_out_first(stocked: D
     assert "With this change, 1 messages about danger" in answer.text
     assert 'value="Smoke and Fire"' in answer.text
     assert await live(stocked) == before
+
+
+class Slow:
+    """A trial that goes on until it is told to end, and then finds nothing."""
+
+    def __init__(self) -> None:
+        self.go_on, self.tries = asyncio.Event(), 0
+
+    async def rehearse(self, _kind: str, _slug: str, text: str | None) -> Rehearsal:
+        self.tries += 1
+        await self.go_on.wait()
+        return Rehearsal(text or "", "1", Replay())
+
+
+async def test_a_trial_that_takes_long_goes_on_without_the_page(stocked: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(form_of, "PATIENCE", 0.01)
+    editor, slow, knowing = await stocked.signed_in("editor"), Slow(), Knowing(Scripted(holding=library()))
+    console = Console(stocked.store, knowing, stocked.clock, rehearsals=slow)  # type: ignore[arg-type]
+    stocked.app.router.routes.pop()
+    stocked.app.mount("/staff", create_console(console))
+    base = await base_of(editor)
+    for _ in range(2):
+        answer = await asyncio.wait_for(editor.send(PATH, base=base, name="Smoke and Fire"), PATIENT)
+        assert "This is still being tried out" in answer.text
+        assert 'value="Smoke and Fire"' in answer.text
+    slow.go_on.set()
+    await asyncio.sleep(0)
+    await editor.send(PATH, base=base, name="Smoke and Fire")
+    assert slow.tries == 1
+    assert "Smoke and Fire" in await live(stocked)
 
 
 async def test_a_notice_holds_through_its_last_day(stocked: Desk, clock: FixedClock) -> None:

@@ -14,9 +14,10 @@ from sqlalchemy import insert
 from sqlmodel import col, select
 
 from bot.clock import FixedClock
-from bot.staff import history, versions
+from bot.staff import history, importing, versions
 from bot.staff.due import end, start, to_end, to_start
 from bot.staff.edits import Editing
+from bot.staff.importing import Who
 from bot.staff.outcomes import Conflict, Done, Draft, Refusal, Rehearsal
 from bot.staff.phrasings import Phrasings, text_with
 from bot.staff.seen import mark_of
@@ -31,8 +32,10 @@ from handlers.office import Colleague, Role
 from knowledge.checked import Check, check_of, with_check
 from knowledge.library import NATIONAL, parse_entry
 from knowledge.replay import Replay
+from knowledge.sheets import guarded, table_of
 from tests.bot.staff.crew import Heard, braunstone_alone
 from tests.databases import SqliteFiles
+from tests.house import BRAUNSTONE
 
 ALARM, CANDLES, RIGHT = "fire-safety/smoke-alarm-beeping", "fire-safety/candles", "home-security/doors-and-locks"
 SHIPPED = {slug: (NATIONAL / "entries" / f"{slug}.md").read_text(encoding="utf-8") for slug in (ALARM, CANDLES, RIGHT)}
@@ -203,21 +206,65 @@ async def test_nobody_types_in_that_an_answer_was_confirmed(desk: Desk, typed: s
     assert (live.title, live.signed_off) == ("Mine", False)
 
 
-async def test_a_slip_put_right_leaves_the_check_where_it_was(any_desk: Desk) -> None:
-    async with any_desk.store.write() as unit:
+async def confirm(desk: Desk, check: Check = CHECKED) -> None:
+    """The live answer says that it was confirmed."""
+    async with desk.store.write() as unit:
         row = await versions.live(unit, "entry", RIGHT)
         assert row is not None
-        await versions.change(unit, "entry", row, text=with_check(row.text, CHECKED))
-    for act in ("publish", "retire", "bring back"):
-        async with any_desk.store.write() as unit:
-            editing = any_desk.editing(unit, "editor")
-            written = titled(RIGHT, "Lock up")
-            drafted = await (
-                editing.retire("entry", RIGHT, "why") if act == "retire" else editing.draft("entry", RIGHT, written)
-            )
-        assert isinstance(drafted, Draft)
-        assert isinstance(await any_desk.publish("editor", drafted), Done)
+        await versions.change(unit, "entry", row, text=with_check(row.text, check))
+
+
+async def take_away(desk: Desk) -> None:
+    async with desk.store.write() as unit:
+        away = await desk.editing(unit, "editor").retire("entry", RIGHT, "why")
+    assert isinstance(away, Draft)
+    assert isinstance(await desk.publish("editor", away), Done)
+
+
+async def test_a_slip_put_right_leaves_the_check_where_it_was(any_desk: Desk) -> None:
+    await confirm(any_desk)
+    await any_desk.publish("editor", await any_desk.draft("editor", RIGHT, titled(RIGHT, "Lock up")))
     assert check_of(await any_desk.live(RIGHT) or "") == CHECKED
+
+
+async def test_words_that_come_back_are_confirmed_by_nobody(any_desk: Desk) -> None:
+    await confirm(any_desk)
+    before = await any_desk.live(RIGHT) or ""
+    await take_away(any_desk)
+    again = await any_desk.draft("editor", RIGHT, before.replace("title: ", "title: All about "))
+    assert isinstance(await any_desk.publish("editor", again), Done)
+    assert check_of(await any_desk.live(RIGHT) or "") == Check()
+
+
+async def test_a_sheet_brings_an_answer_back_that_had_been_confirmed(desk: Desk) -> None:
+    await confirm(desk)
+    await take_away(desk)
+    async with desk.store.write() as unit:
+        editor = desk.staff["editor"]
+        sheet, who = table_of("entry", {RIGHT: SHIPPED[RIGHT]}), Who(versions.STAFF, editor.id)
+        cells = {name: guarded(cell) for name, cell in sheet.rows[0].cells.items()}
+        sheet = replace(sheet, rows=(replace(sheet.rows[0], cells=cells),))
+        found = await importing.apply(unit, sheet, BRAUNSTONE, who, desk.heard)
+        assert found.faults == ()
+        row = await versions.draft_of(unit, "entry", RIGHT, editor.id)
+    assert row is not None
+    assert await desk.submit("editor", Draft(row.id, row.base)) == Done(row.id, "waiting")
+
+
+async def test_what_an_upgrade_offers_keeps_its_own_check_when_it_is_taken_over(any_desk: Desk) -> None:
+    await confirm(any_desk)
+    newer = Check(dt.date(2026, 11, 20), "officer, fire")
+    text = with_check(titled(RIGHT, "Newer"), newer)
+    async with any_desk.store.write() as unit:
+        values = {"text": text, "state": "offered", "by": versions.SHIPPED}
+        number = await versions.put(unit, "entry", RIGHT, False, values)
+        taken = await history.restore(any_desk.editing(unit, "editor"), "entry", number, TEXTS)
+    assert isinstance(taken, Draft)
+    assert isinstance(await any_desk.publish("editor", taken), Done)
+    assert await any_desk.live(RIGHT) == text
+    for forged in (titled(RIGHT, "Mine"), text.replace("title: ", "title: My ")):  # other words, the same two lines
+        await any_desk.publish("editor", await any_desk.draft("editor", RIGHT, with_check(forged, CHECKED)))
+        assert check_of(await any_desk.live(RIGHT) or "") == newer
 
 
 async def test_a_draft_that_came_by_another_way_with_a_check_of_its_own_is_not_published(desk: Desk) -> None:
@@ -229,6 +276,7 @@ async def test_a_draft_that_came_by_another_way_with_a_check_of_its_own_is_not_p
     for refused in (await desk.submit("editor", draft), await desk.publish("editor", draft)):
         assert isinstance(refused, Refusal)
         assert refused.text_id == "staff.edit.sign-off"
+        assert "are not those of the live answer" in TEXTS.say(refused.text_id)
 
 
 async def test_an_officer_writes_and_sends_but_does_not_publish(desk: Desk) -> None:
