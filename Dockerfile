@@ -1,6 +1,6 @@
 # The bot in a container: see docs/deploying.md. Nothing secret is in it; its data is in the volume /data.
 
-FROM python:3.11-slim AS build
+FROM python:3.11-slim-trixie AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /source
 COPY pyproject.toml requirements.lock ops/runtime_lock.py ./
@@ -15,7 +15,11 @@ COPY knowledge knowledge
 RUN /app/bin/pip install --no-deps --no-build-isolation . \
  && /app/bin/pip uninstall --yes setuptools pip
 
-FROM python:3.11-slim
+FROM python:3.11-slim-trixie
+# For bot backup and bot restore: the client of the version that this Debian has, and so the server's in compose.yaml.
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends postgresql-client-17 \
+ && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 bot \
  && useradd --uid 10001 --gid bot --no-create-home --home-dir /data --shell /usr/sbin/nologin bot \
  && install --directory --owner bot --group bot --mode 0700 /data /backups

@@ -61,7 +61,9 @@ def open_store(settings: Settings, clock: Clock) -> Store:
 def unopened_store(settings: Settings, clock: Clock) -> Store:
     """The same without touching the database."""
     store = Store(settings.database_url, vault_from(keys_file(settings)), clock)
-    store.on_erased = erased_log(settings).note_or_say
+    noted = erased_log(settings)
+    noted.begin_or_say(clock.now())
+    store.on_erased = noted.note_or_say
     return store
 
 

@@ -14,8 +14,8 @@ from bot.console.door import MOST_BYTES
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-CLUSTER = {"web", "worker", "proxy", "database"}
-OURS = {"app", "web", "worker"}
+CLUSTER = {"web", "worker", "proxy", "database", "tools"}
+OURS = {"app", "web", "worker", "tools"}
 OF_THE_CONTAINERS = {
     "BOT_HOST", "BOT_PORT", "BOT_DATABASE_URL", "BOT_DATABASE_PASSWORD_FILE", "BOT_KEYS_FILE", "BOT_INDEX_FOLDER",
     "BOT_BACKUP_FOLDER", "BOT_TELEGRAM_MODE", "BOT_TELEGRAM_TOKEN_FILE", "BOT_WEBHOOK_SECRET_FILE",
@@ -51,6 +51,27 @@ def test_copies_lie_on_a_volume_without_the_keys(services: dict[str, Any]) -> No
     made = re.search(r"install --directory --owner bot .*", (ROOT / "Dockerfile").read_text(encoding="utf-8"))
     assert made
     assert folder in made[0].split(), "a volume takes its owner from the image's folder"
+
+
+def test_the_cluster_is_copied_and_put_back_by_tools_of_the_servers_own_version(services: dict[str, Any]) -> None:
+    """An older pg_dump refuses a newer server; what a newer one writes, an older pg_restore elsewhere cannot read."""
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    server = re.fullmatch(r"postgres:(\d+)-alpine", services["database"]["image"])
+    assert server
+    assert re.findall(r"postgresql-client-(\d+)", dockerfile.rpartition("\nFROM ")[2]) == [server[1]]
+    assert dockerfile.count("FROM python:3.11-slim-trixie") == dockerfile.count("\nFROM"), "that Debian has 17"
+    assert int(server[1]) < 18, "its data would lie a folder higher"
+    assert services["database"]["volumes"] == ["database:/var/lib/postgresql/data"]
+
+
+def test_by_hand_the_cluster_has_the_copies_the_keys_and_who_was_erased(services: dict[str, Any]) -> None:
+    tools, worker = services["tools"], services["worker"]
+    assert tools["environment"].items() - worker["environment"].items() == {("BOT_BACKUP_FOLDER", "/backups")}
+    assert tools["volumes"] == [*worker["volumes"], "backups:/backups"]
+    assert tools["secrets"] == worker["secrets"]
+    assert tools["restart"] == "no"
+    for command in ("backup", "restore"):
+        assert f"run --rm tools bot {command}" in (ROOT / "docs" / "deploying.md").read_text(encoding="utf-8")
 
 
 def test_what_stands_in_env_reaches_every_container(services: dict[str, Any]) -> None:
@@ -97,6 +118,16 @@ def test_the_proxy_lets_through_what_the_console_takes() -> None:
     found = re.search(r"client_max_body_size (\d+)m;", PROXY)
     assert found
     assert int(found[1]) * 1024 * 1024 > MOST_BYTES
+
+
+def test_who_runs_it_already_is_told_what_the_containers_need_now(services: dict[str, Any]) -> None:
+    """Secrets that were not there before, and a network whose addresses were not fixed."""
+    page = (ROOT / "docs" / "upgrading.md").read_text(encoding="utf-8")
+    touched = re.search(r"touch ([^`]*)`", page)
+    assert touched
+    new = {f"secrets/{name}" for name in services["app"]["secrets"]} - {"secrets/telegram_token"}
+    assert set(touched[1].split()) == new
+    assert "`docker compose down` once" in page
 
 
 def test_each_says_whether_it_is_well_and_may_do_little(services: dict[str, Any]) -> None:

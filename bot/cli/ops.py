@@ -29,7 +29,7 @@ SHOWN = 16
 
 def backup(
     where: Annotated[Path | None, typer.Argument(metavar="FILE|FOLDER", help="else BOT_BACKUP_FOLDER")] = None,
-    keep_days: Annotated[int, typer.Option(min=1, help="older copies in the folder are deleted")] = KEEP_DAYS,
+    keep_days: Annotated[int, typer.Option(min=1, max=KEEP_DAYS, help="older ones there are deleted")] = KEEP_DAYS,
 ) -> None:
     """Copy the database while the bot runs, and read the copy through. The keys are not in it. PostgreSQL is copied
     by pg_dump.
@@ -43,18 +43,27 @@ def backup(
         raise NowhereToPut()
     if where is None:
         place.mkdir(parents=True, exist_ok=True)
+    try:
+        _copied(settings, texts, place, now)
+    finally:  # what was promised to be deleted does not wait for a copy that is well
+        for path in _past_their_time(settings.database_url, place, now, keep_days):
+            typer.echo(texts.say("staff.ops.backup.deleted", days=keep_days, path=path))
+
+
+def _copied(settings: Settings, texts: Texts, place: Path, now: dt.datetime) -> None:
     made = _kind(settings.database_url).backup(settings.database_url, place, now)
     typer.echo(texts.say("staff.ops.backup.done", **_facts(made)))
     if made.tried:
         typer.echo(texts.say("staff.ops.backup.tried"))
     typer.echo(texts.say("staff.ops.backup.keys", keys=keys_file(settings)))
-    for path in _past_their_time(settings.database_url, place, now, keep_days):
-        typer.echo(texts.say("staff.ops.backup.deleted", days=keep_days, path=path))
 
 
 def restore(
     copied: Annotated[Path, typer.Argument(metavar="FILE", help="a copy that bot backup made")],
     replace: Annotated[bool, typer.Option("--replace", help="keep what is there beside, under another name")] = False,
+    gaps: Annotated[
+        bool, typer.Option("--without-erasures", help="also where it is lost who was erased since the copy")
+    ] = False,
 ) -> None:
     """Put a copy in the place of the database. Stop the bot first; the key file must be there.
 
@@ -64,7 +73,7 @@ def restore(
     settings, texts, now = Settings(), Texts(), SystemClock().now()
     keys, erased = keys_file(settings), erased_log(settings)
     url = settings.database_url
-    done = _kind(url).restore(copied, url, keys, now, replace=replace, erased=erased)
+    done = _kind(url).restore(copied, url, keys, now, replace=replace, erased=erased, gaps=gaps)
     typer.echo(texts.say("staff.ops.restore.done", opened=done.opened, **_facts(done.copied)))
     typer.echo(texts.say("staff.ops.restore.erased", count=done.erased_again, path=erased.path))
     if done.before is not None:

@@ -18,6 +18,7 @@ from bot.store.erased import ErasedLog
 from bot.store.vault import Vault
 
 KEEP_DAYS = 35
+"""And never longer: who was erased is kept for a day more (bot/store/erased.py)."""
 STAMP = "%Y%m%dT%H%M%SZ"
 STAMPED = re.compile(r"\d{8}T\d{6}Z")
 NAME = re.compile(rf"bot-({STAMPED.pattern})\.(?:sqlite3|dump)")
@@ -95,15 +96,18 @@ def delete_set_aside(database: Path, now: dt.datetime, days: int = KEEP_DAYS) ->
 
 
 def restore(
-    copied: Path, url: str, keys: Path, now: dt.datetime, *, replace: bool = False, erased: ErasedLog | None = None
-) -> Restored:
+    copied: Path, url: str, keys: Path, now: dt.datetime, *,
+    replace: bool = False, erased: ErasedLog | None = None, gaps: bool = False,
+) -> Restored:  # fmt: skip
     """Put a copy in the place of the deployment's database, at the newest schema, once the keys have opened it.
 
     Whoever was erased since the copy was made, by the file `erased` (else the one beside the keys), is erased from it
-    again. With `replace` the database that is there is kept beside under another name. Nothing is changed until all is
-    ready. Blocks. Raises NotSqlite, NoDatabase, AlreadyThere, InUse, Damaged, UnknownSchema, KeysMissing, KeysDoNotFit.
+    again; with `gaps` also where nobody can know of all of them. With `replace` the database that is there is kept
+    beside under another name. Nothing is changed until all is ready. Blocks. Raises NotSqlite, NoDatabase,
+    AlreadyThere, InUse, Damaged, UnknownSchema, KeysMissing, KeysDoNotFit, ErasuresUnreadable, ErasuresLost,
+    CopyTooOld.
     """
-    target = file_of(url)
+    target, erased = file_of(url), erased or ErasedLog(keys.with_name(NAME_OF_ERASED))
     there = target.is_file() and target.stat().st_size > 0
     if there and not replace:
         raise AlreadyThere(path=target)
@@ -113,7 +117,7 @@ def restore(
         refuse_newer(temporary)
         migrate.upgrade(address(temporary))
         opened = opened_by(address(temporary), vault)
-        again = forget_again(address(temporary), vault, erased or ErasedLog(keys.with_name(NAME_OF_ERASED)), now)
+        again = forget_again(address(temporary), vault, erased, now, gaps=gaps)
         as_one_file(temporary)
         found = sound(temporary)
         before = _set_aside(target, now) if there else None

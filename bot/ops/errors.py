@@ -103,3 +103,21 @@ class NotAllowed(OpsError):
     """PostgreSQL does not let the bot's user do this."""
 
     text_id = "staff.ops.not-allowed"
+
+
+class ErasuresUnreadable(OpsError):
+    """The file that says who was erased is there and cannot be read."""
+
+    text_id = "staff.ops.erasures-unreadable"
+
+
+class ErasuresLost(OpsError):
+    """The file that says who was erased is not there, or was begun after the copy was made."""
+
+    text_id = "staff.ops.erasures-lost"
+
+
+class CopyTooOld(OpsError):
+    """The copy is older than anything that is kept of who was erased."""
+
+    text_id = "staff.ops.copy-too-old"

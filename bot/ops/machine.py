@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bot.ops.backup import KEEP_DAYS, backups, set_aside
 from bot.ops.findings import Finding, good, wrong
 from bot.settings import Settings
+from bot.store.erased import ErasedLog
 from knowledge.check import check
 
 MEGABYTE = 1_000_000
@@ -88,8 +89,11 @@ def look_at_content(folder: Path) -> Finding:
 
 
 def look_at_erasures(path: Path) -> Finding:
-    """Can it be written down who was erased?"""
+    """Can it be written down who was erased? Files that are there are opened, as whoever notes it would."""
     try:
+        for file in (path, ErasedLog(path).lock):
+            if file.exists():
+                os.close(os.open(file, os.O_RDWR | os.O_APPEND))
         with tempfile.TemporaryFile(dir=nearest(path.parent)):
             return good("erasures", path=path)
     except OSError:

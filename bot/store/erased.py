@@ -2,6 +2,8 @@
 
 The database that is replaced cannot say it. A line is a moment and keyed hashes: nobody is read out of it, and without
 the key file nobody is found by it. Lines go after 36 days, when no backup is older (docs/decisions/0033).
+
+A file that is made says first since when it is kept, so that one which took the place of a lost one is known for it.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import fcntl
 import os
 import re
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +27,8 @@ KEPT_FOR = dt.timedelta(days=36)
 BEGAN_BEFORE = dt.timedelta(minutes=1)
 """An erasure that began so long before the newest row of a copy may have ended after it: it is done again."""
 STAMP = "%Y-%m-%dT%H:%M:%S.%fZ"
-LINE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)((?: [0-9a-f]{64})+)")
+LINE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)((?: [0-9a-f]{64})+| begun)")
+BEGUN = "begun"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +44,21 @@ class ErasedLog:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.lock = path.with_name(f"{path.name}.lock")
+
+    def begin_or_say(self, at: dt.datetime) -> None:
+        """Make the file where there is none, kept since a moment. Blocks. Where that cannot be it is logged."""
+        try:
+            if not self.path.exists():
+                with self._alone():
+                    self._write(self._kept(at))
+        except OSError as error:
+            log.error("erasures cannot be noted", error=type(error).__name__)
 
     def note(self, at: dt.datetime, marks: Collection[str]) -> None:
         """Add an erasure, on the disk before this returns, and drop what is past its time. Blocks. Raises OSError."""
         with self._alone():
-            self._write([*self._young(at), Erasure(at, frozenset(marks))])
+            self._write([*self._kept(at), _line(at, *sorted(marks))])
 
     def note_or_say(self, at: dt.datetime, marks: Collection[str]) -> None:
         """The same; where the file cannot be written that is logged, since forgetting them today counts for more."""
@@ -59,35 +72,67 @@ class ErasedLog:
         All there is for a copy without rows. Raises OSError."""
         return [each for each in self._young(now) if newest is None or each.at >= newest - BEGAN_BEFORE]
 
+    def misses(self, newest: dt.datetime) -> bool:
+        """Was it not kept yet, or is it not there, so that nobody knows who was erased after the newest row of a copy?
+        Lines of several machines in one file count as kept since the first. Raises OSError."""
+        begun = [each.at for each in map(_read, self._lines()) if each is not None and not each.marks]
+        return not self.path.is_file() or newest < min(begun, default=newest)
+
     def drop_old(self, now: dt.datetime) -> int:
         """Drop what is past its time; how many lines. Raises OSError."""
         if not self.path.is_file():
             return 0
         with self._alone():
-            before, young = self._lines(), self._young(now)
-            if len(young) < len(before):
-                self._write(young)
-        return len(before) - len(young)
+            before, kept = self._lines(), self._kept(now)
+            if len(kept) < len(before):
+                self._write(kept)
+        return len(before) - len(kept)
 
     def _young(self, now: dt.datetime) -> list[Erasure]:
-        return [each for each in map(_read, self._lines()) if each is not None and now - each.at <= KEPT_FOR]
+        return [each for each in map(_read, self._lines()) if each is not None and each.marks and _is_young(each, now)]
+
+    def _kept(self, now: dt.datetime) -> list[str]:
+        """The lines that stay; of a file that is not there yet, the one that says since when it is kept."""
+        if not self.path.exists():
+            return [_line(now, BEGUN)]
+        read = ((line, _read(line)) for line in self._lines())
+        return [f"{line}\n" for line, each in read if each is not None and (not each.marks or _is_young(each, now))]
 
     def _lines(self) -> list[str]:
-        return self.path.read_text(encoding="utf-8").splitlines() if self.path.is_file() else []
+        # What is no text of ours is read past: a byte gone wrong may not keep anybody from being forgotten.
+        text = self.path.read_text(encoding="utf-8", errors="replace") if self.path.is_file() else ""
+        return text.splitlines()
 
-    def _write(self, erasures: Collection[Erasure]) -> None:
+    def _write(self, lines: Collection[str]) -> None:
         temporary = self.path.with_name(f"{self.path.name}.new")
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.writelines(_line(each) for each in erasures)
+        with os.fdopen(self._made(temporary, os.O_TRUNC), "w", encoding="utf-8") as file:
+            file.writelines(lines)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, self.path)
+        self._onto_disk()
+
+    def _onto_disk(self) -> None:
+        """The new name too survives a power cut."""
+        folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def _made(self, path: Path, flags: int = 0) -> int:
+        """A file opened for writing. What root makes belongs to the folder's owner, or the bot could never write it."""
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | flags, 0o600)
+        if os.geteuid() == 0:
+            owner = self.path.parent.stat()
+            with suppress(PermissionError):  # a root that may give nothing away; the doctor names what came of it
+                os.fchown(handle, owner.st_uid, owner.st_gid)
+        return handle
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self.path.with_name(f"{self.path.name}.lock"), os.O_WRONLY | os.O_CREAT, 0o600)
+        handle = self._made(self.lock)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
@@ -95,13 +140,18 @@ class ErasedLog:
             os.close(handle)
 
 
-def _line(erasure: Erasure) -> str:
-    return f"{erasure.at.astimezone(dt.UTC):{STAMP}} {' '.join(sorted(erasure.marks))}\n"
+def _line(at: dt.datetime, *words: str) -> str:
+    return f"{at.astimezone(dt.UTC):{STAMP}} {' '.join(words)}\n"
+
+
+def _is_young(erasure: Erasure, now: dt.datetime) -> bool:
+    return now - erasure.at <= KEPT_FOR
 
 
 def _read(line: str) -> Erasure | None:
-    """What a line says; None for one that is not ours."""
+    """What a line says: an erasure, or without marks since when the file is kept. None for one that is not ours."""
     found = LINE.fullmatch(line)
     if found is None:
         return None
-    return Erasure(dt.datetime.strptime(found[1], STAMP).replace(tzinfo=dt.UTC), frozenset(found[2].split()))
+    at = dt.datetime.strptime(found[1], STAMP).replace(tzinfo=dt.UTC)
+    return Erasure(at, frozenset(found[2].split()) - {BEGUN})

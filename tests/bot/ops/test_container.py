@@ -27,6 +27,7 @@ TEXTS = {name: (OPS / name).read_text(encoding="utf-8") for name in ("bot.servic
 DEPLOYING, OPERATING = (
     (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("deploying", "operating")
 )
+UNITS = ("bot.service", "bot-backup.service")
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 
 
@@ -51,7 +52,7 @@ def test_two_stages_of_one_pinned_python() -> None:
     bases = [rest.split()[0] for rest in words("FROM")]
     assert len(bases) == 2
     assert len(set(bases)) == 1
-    assert re.fullmatch(r"python:3\.\d+-slim", bases[0])
+    assert re.fullmatch(r"python:3\.\d+-slim-[a-z]+", bases[0])
 
 
 def test_it_runs_as_nobody_and_writes_to_its_volume_alone() -> None:
@@ -129,6 +130,25 @@ def test_a_copy_is_made_each_night_by_the_same_user_and_as_hardened() -> None:
     folder, data = environment(TEXTS["bot-backup.service"])["BOT_BACKUP_FOLDER"], bot["WorkingDirectory"]
     assert not Path(folder).is_relative_to(data), "the keys are there"
     assert [f"/var/lib/{name}" for name in copy["StateDirectory"].split()] == [data, folder]
+
+
+def test_the_copy_has_the_databases_password_as_the_bot_has_and_asks_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With PostgreSQL and its password in a file, and with Telegram by webhook, of which a copy needs nothing."""
+    hints = [re.findall(r"^#(.*database_password.*)$", TEXTS[name], re.MULTILINE) for name in UNITS]
+    assert (
+        hints[0]
+        == hints[1]
+        == [
+            "LoadCredential=database_password:/etc/bot/database_password",
+            "Environment=BOT_DATABASE_PASSWORD_FILE=%d/database_password",
+        ]
+    )
+    kept_out = set(service("bot-backup.service")["UnsetEnvironment"].split())
+    of_webhooks = {"BOT_TELEGRAM_MODE": "webhook", "TELEGRAM_BOT_TOKEN": "1:of-a-test", "BOT_METRICS": "true"}
+    for name in of_webhooks.keys() - kept_out:
+        monkeypatch.setenv(name, of_webhooks[name])
+    monkeypatch.setenv("BOT_PUBLIC_URL", "https://bot.example")
+    assert Settings(_env_file=None).telegram_mode == "polling"
 
 
 def test_units_the_command_by_hand_and_the_page_name_the_same_places() -> None:

@@ -124,6 +124,18 @@ async def test_what_is_wrong_on_the_machine(
     assert [one.ok for one in machine.look_aside(tmp_path / "bot.sqlite3", clock.now())] == [False, True]
 
 
+@pytest.mark.parametrize("name", ["erased.log", "erased.log.lock"])
+def test_a_file_that_is_there_and_cannot_be_written_is_named(tmp_path: Path, name: str) -> None:
+    """As after root noted an erasure by hand: the folder can be written, and the next erasure is not noted."""
+    assert machine.look_at_erasures(tmp_path / "erased.log").ok
+    (tmp_path / name).mkdir()  # what not even root may write
+    assert not machine.look_at_erasures(tmp_path / "erased.log").ok
+    (tmp_path / name).rmdir()
+    (tmp_path / name).write_text("a line\n", encoding="utf-8")
+    assert machine.look_at_erasures(tmp_path / "erased.log").ok
+    assert (tmp_path / name).read_text(encoding="utf-8") == "a line\n"
+
+
 async def test_nothing_is_made_by_looking(clock: FixedClock, tmp_path: Path) -> None:
     settings = Settings(database_url=f"sqlite:///{tmp_path}/var/bot.sqlite3", _env_file=None)
     assert await faults(settings, clock) == {"keys.missing", "database.missing"}

@@ -14,7 +14,7 @@ from bot.delivery.loop import caught
 from bot.settings import Settings
 from bot.store.erased import ErasedLog
 from bot.sweeps import tidy
-from bot.wiring import house
+from bot.wiring import erased_log, house, unopened_store
 from tests.bot.ops.kept import bot_over, copy_of
 from tests.bot.ops.test_first_release import _nobody_asks_by_meaning, settings, somebody
 from tests.bot.test_commands import Bot, bot
@@ -29,6 +29,8 @@ def database(settings: Settings, clock: FixedClock, monkeypatch: pytest.MonkeyPa
     """The settings for commands, with the clock of the conversation."""
     for module in ("ops", "people"):
         monkeypatch.setattr(f"bot.cli.{module}.SystemClock", lambda: clock)
+    assert settings.keys_file is not None
+    settings.keys_file.with_name("erased.log").touch()
     return {"BOT_DATABASE_URL": settings.database_url, "BOT_KEYS_FILE": str(settings.keys_file)}
 
 
@@ -79,6 +81,16 @@ def test_erased_by_the_team_is_erased_in_the_copy_and_what_was_only_shown_is_not
     assert "Nothing is held" in bot(*them).err
     kept = settings.keys_file.with_name("erased.log").read_text() if settings.keys_file else ""
     assert len(kept.splitlines()) == 1
+
+
+async def test_from_its_first_start_a_deployment_knows_since_when(settings: Settings, clock: FixedClock) -> None:
+    """Or a file that was lost would look like one in which nobody was ever erased."""
+    log = erased_log(settings)
+    assert log.misses(clock.now())
+    for _ in range(2):
+        await unopened_store(settings, clock).close()
+        clock.move(hours=1)
+    assert log.path.read_text(encoding="utf-8") == "2026-11-25T10:00:00.000000Z begun\n"
 
 
 async def test_a_line_goes_by_itself(demo: Path, demo_keys: Path, tmp_path: Path, clock: FixedClock) -> None:

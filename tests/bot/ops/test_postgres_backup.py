@@ -15,9 +15,18 @@ from sqlalchemy import select, text
 from sqlalchemy.engine import make_url
 from sqlmodel import col
 
+from bot.cli import ops
 from bot.clock import FixedClock
 from bot.ops import dumps, postgres
-from bot.ops.errors import KeysDoNotFit, ToolFailed, ToolMissing
+from bot.ops.errors import (
+    Damaged,
+    ErasuresLost,
+    ErasuresUnreadable,
+    KeysDoNotFit,
+    ToolFailed,
+    ToolMissing,
+)
+from bot.ops.files import Sound
 from bot.ops.machine import look_at_backups
 from bot.ops.port import port
 from bot.ops.tally import Tally, tables, tally
@@ -61,8 +70,11 @@ def filled(postgres_server: PostgresServer, demo: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def database(filled: str, demo_keys: Path, tmp_path: Path) -> dict[str, str]:
-    """The settings of the deployment."""
+def database(filled: str, demo_keys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The settings of the deployment, on the day of its demonstration."""
+    monkeypatch.setattr(ops, "SystemClock", FixedClock)
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "erased.log").touch()
     return {
         "BOT_DATABASE_URL": filled,
         "BOT_KEYS_FILE": str(demo_keys),
@@ -141,10 +153,55 @@ def test_keys_that_do_not_fit_bring_back_what_was_there(filled: str, tmp_path: P
 
 
 @pytest.mark.usefixtures("_with_tools")
+def test_a_fault_leaves_an_empty_database_empty(
+    filled: str, postgres_server: PostgresServer, demo_keys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is in it who was erased since the copy: not with other keys, nor where a stop or a doubt came late."""
+    made, new = postgres.backup(filled, tmp_path / "copy.dump", NOW), postgres_server.empty()
+    other = tmp_path / "other.keys"
+    vault_from(other)
+    with pytest.raises(KeysDoNotFit):
+        postgres.restore(made.path, new, other, NOW)
+    with pytest.raises(ErasuresLost):
+        postgres.restore(made.path, new, demo_keys, NOW, erased=ErasedLog(tmp_path / "lost.log"))
+    with monkeypatch.context() as stopped, pytest.raises(KeyboardInterrupt):
+        stopped.setattr(postgres, "forget_again", stop)
+        postgres.restore(made.path, new, demo_keys, NOW)
+    with monkeypatch.context() as unreadable, pytest.raises(ErasuresUnreadable):
+        unreadable.setattr(ErasedLog, "after", forbidden)
+        unreadable.setattr(dumps, "put_into", stop)  # nothing is put in before it was read
+        postgres.restore(made.path, new, demo_keys, NOW)
+    assert not dumps.filled(new)
+    assert postgres.restore(made.path, new, demo_keys, NOW).erased_again == 0
+
+
+def stop(*_said: object, **_named: object) -> None:
+    """Somebody presses Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def forbidden(*_said: object) -> None:
+    """The file is root's."""
+    raise PermissionError(13, "Permission denied")
+
+
+@pytest.mark.usefixtures("_with_tools")
+def test_a_copy_that_fails_its_trial_is_none(filled: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def other(_url: str) -> Sound:
+        return Sound("0001", {})
+
+    monkeypatch.setattr(postgres, "_sound", other)
+    with pytest.raises(Damaged):
+        postgres.backup(filled, tmp_path, NOW)
+    assert list(tmp_path.glob("*.dump*")) + list(tmp_path.glob(".bot-*")) == []
+
+
+@pytest.mark.usefixtures("_with_tools")
 async def test_whoever_was_erased_since_is_erased_again(
     filled: str, postgres_server: PostgresServer, demo_keys: Path, tmp_path: Path
 ) -> None:
     made, log, clock = postgres.backup(filled, tmp_path / "copy.dump", NOW), ErasedLog(tmp_path / "log"), FixedClock()
+    log.path.touch()
     store = Store(filled, vault_from(demo_keys), clock)
     store.on_erased = log.note_or_say
     async with store.write() as unit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 import stat
 from pathlib import Path
@@ -26,10 +27,65 @@ def test_a_line_is_kept_for_36_days_and_nobody_else_may_read_it(tmp_path: Path, 
     log.note(first, [B, A])
     clock.move(days=36)
     log.note(clock.now(), [B])
-    assert log.path.read_text() == f"2026-11-25T10:00:00.000000Z {A} {B}\n2026-12-31T10:00:00.000000Z {B}\n"
+    first_lines = f"2026-11-25T10:00:00.000000Z begun\n2026-11-25T10:00:00.000000Z {A} {B}\n"
+    assert log.path.read_text() == f"{first_lines}2026-12-31T10:00:00.000000Z {B}\n"
     assert stat.S_IMODE(log.path.stat().st_mode) == 0o600
     assert (log.drop_old(clock.now()), log.drop_old(clock.now() + dt.timedelta(seconds=1))) == (0, 1)
     assert log.after(None, clock.now()) == [Erasure(clock.now(), frozenset([B]))]
+    assert [log.misses(first - dt.timedelta(seconds=1)), log.misses(first)] == [True, False], "since when stays known"
+
+
+def test_a_file_that_is_begun_says_since_when_and_one_that_is_lost_misses_everything(
+    tmp_path: Path, clock: FixedClock
+) -> None:
+    log, other, earlier = ErasedLog(tmp_path / "erased.log"), tmp_path / "other", clock.now() - dt.timedelta(hours=1)
+    assert log.misses(clock.now())
+    log.begin_or_say(clock.now())
+    before = log.path.read_text()
+    log.begin_or_say(clock.now() + dt.timedelta(days=1))
+    assert (log.path.read_text(), log.misses(clock.now()), log.misses(earlier)) == (before, False, True)
+    ErasedLog(other).begin_or_say(earlier)
+    log.path.write_text(before + other.read_text())
+    assert not log.misses(earlier), "another machine's, put to it"
+    ErasedLog(tmp_path / "other" / "erased.log").begin_or_say(clock.now())  # cannot be: the bot starts all the same
+
+
+def test_a_byte_gone_wrong_keeps_nobody_from_being_forgotten(tmp_path: Path, clock: FixedClock) -> None:
+    log = ErasedLog(tmp_path / "erased.log")
+    log.note(clock.now(), [A])
+    log.path.write_bytes(log.path.read_bytes() + b"\xff\xfe\n")
+    log.note(clock.now(), [B])
+    assert [each.marks for each in log.after(None, clock.now())] == [{A}, {B}]
+
+
+def test_the_new_name_is_on_the_disk_too(tmp_path: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    log, synced, really = ErasedLog(tmp_path / "erased.log"), list[tuple[bool, bool]](), os.fsync
+
+    def sync(handle: int) -> None:
+        synced.append((stat.S_ISDIR(os.fstat(handle).st_mode), log.path.exists()))
+        really(handle)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    log.note(clock.now(), [A])
+    assert synced == [(False, False), (True, True)], "the lines before the name, the folder after it"
+
+
+def test_what_root_notes_by_hand_belongs_to_the_folders_owner(
+    tmp_path: Path, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[tuple[str, int, int]] = []
+
+    def give(handle: int, user: int, group: int) -> None:
+        given.append((Path(f"/proc/self/fd/{handle}").resolve().name, user, group))
+
+    monkeypatch.setattr(os, "fchown", give)
+    monkeypatch.setattr(os, "geteuid", lambda: 10001)
+    log, owner = ErasedLog(tmp_path / "erased.log"), tmp_path.stat()
+    log.note(clock.now(), [A])
+    assert given == [], "nobody else gives files away"
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    log.note(clock.now(), [B])
+    assert given == [(name, owner.st_uid, owner.st_gid) for name in ("erased.log.lock", "erased.log.new")]
 
 
 def test_what_is_older_than_the_copy_is_left_and_what_is_no_line_of_ours_harms_nobody(
@@ -74,7 +130,7 @@ async def test_it_is_on_the_disk_before_the_database_forgets(
                     await privacy.forget_person(unit, 1)
         whole = Person(chats=(1,), visits=(booked.id,), residents=(1,))
         assert await found(place, log) == [whole]
-        assert re.fullmatch(r"2026-11-25T10:00:00\.000000Z( [0-9a-f]{64}){2}\n", log.path.read_text())
+        assert re.fullmatch(r".*Z begun\n2026-11-25T10:00:00\.000000Z( [0-9a-f]{64}){2}\n", log.path.read_text())
         assert other.id not in whole.visits
 
 
