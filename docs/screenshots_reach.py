@@ -43,8 +43,9 @@ TALL = {"width": 1280, "height": 1500}
 SHARP = 70
 """Dots to an inch of a printed page."""
 TAPPED = (
-    "1. Yes, on every floor", "2. I sometimes leave it on", "4. Smoking, indoors", "1. All safe, and a CO alarm if I need one",
-    "2. Cream for dry or sore skin", "1. Yes, clear path and keys to hand", "3. Not always", "1. No small children",
+    "1. Yes, on every floor", "2. I sometimes leave it on", "4. Smoking, indoors",
+    "1. All safe, and a CO alarm if I need one", "2. Cream for dry or sore skin",
+    "1. Yes, clear path and keys to hand", "3. Not always", "1. No small children",
 )  # fmt: skip
 TO_THE_MIDDLE = "heading => heading.scrollIntoView({block: 'center'})"
 """What is decided stands there with what it is about above it, and the buttons below it."""
