@@ -9,8 +9,7 @@ from functools import partial
 
 import structlog
 
-from bot.delivery.engine import RECONCILE
-from bot.delivery.loop import Duty, Guard, repeat, tidy_once
+from bot.delivery.loop import RECONCILE, Duty, Guard, repeat, tidy_once
 from bot.insight.summing import sum_all
 from bot.ops.sharing import Rounds
 from bot.staff import campaigns_sending

@@ -18,8 +18,7 @@ from procrastinate import App, PsycopgConnector, exceptions, schema
 from procrastinate.jobs import Status
 
 from bot.delivery.deliver import Delivery, due_chats
-from bot.delivery.engine import RECONCILE
-from bot.delivery.loop import Duty, Guard, to_the_end
+from bot.delivery.loop import RECONCILE, Duty, Guard, to_the_end
 from bot.errors import StoreUnavailable
 from bot.store import jobs
 from bot.store.listening import address

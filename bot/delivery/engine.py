@@ -11,9 +11,6 @@ from bot.store.engine import is_postgres
 if TYPE_CHECKING:
     from bot.delivery.cluster import Cluster
 
-RECONCILE = "reconcile"
-"""The duty that only a cluster has."""
-
 
 def cluster_on(url: str) -> Cluster:
     """The cluster over a database, not yet connected. Raises NeedsPostgres and ClusterMissing."""

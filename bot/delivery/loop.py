@@ -16,6 +16,8 @@ from bot.store.unit import Store
 log = structlog.get_logger()
 
 PICK_UP_EVERY = 1.0
+RECONCILE = "reconcile"
+"""The duty that only a cluster has."""
 
 Step = Callable[[], Awaitable[object]]
 Guard = Callable[[Step], Awaitable[None]]

@@ -14,8 +14,7 @@ from pydantic import SecretStr
 
 from bot import sweeps, working
 from bot.clock import FixedClock
-from bot.delivery.engine import RECONCILE
-from bot.delivery.loop import Duty, Guard, caught
+from bot.delivery.loop import RECONCILE, Duty, Guard, caught
 from bot.errors import BotError, StoreUnavailable
 from bot.ops.figures import Figures
 from bot.ops.gauges import KEPT, Gauges
